@@ -1,4 +1,4 @@
-"""Exercises: `exercise` marks a function that students write, `complete` puts theirs in its place."""
+"""Exercises: `exercise` marks what students write, `complete` puts theirs in its place."""
 
 import difflib
 import sys
@@ -44,7 +44,9 @@ def places(id):
     """[(module or class, name), ...] to which the function of exercise `id` is bound."""
     if id not in marked:
         near = difflib.get_close_matches(id, marked, 1)
-        raise LookupError(f"There is no exercise {id!r}." + (f" Did you mean {near[0]!r}?" if near else ""))
+        raise LookupError(
+            f"There is no exercise {id!r}." + (f" Did you mean {near[0]!r}?" if near else "")
+        )
     if id not in _places:
         modules = [m for name, m in sys.modules.items() if name.partition(".")[0] == PACKAGE]
         classes = {c for m in modules for c in vars(m).values() if _is_ours(c)}
@@ -62,7 +64,7 @@ def _is_ours(value):
 
 
 def yours(id, lesson, number):
-    """The function that a student wrote for a stub. Raises NotImplementedError until there is one."""
+    """What a student wrote for a stub. Raises NotImplementedError until there is something."""
     if id not in written:
         raise NotImplementedError(f"{id} is yours to write: lesson {lesson}, exercise {number}")
     return written[id]

@@ -1,0 +1,34 @@
+# make demo, make test: everything they need is set up in .venv first.
+
+PYTHON ?= python3
+BIN := .venv/bin
+
+.PHONY: help demo test lab clean
+
+help:
+	@echo "make demo   grade a class of sample notebooks and show who got what, and why"
+	@echo "make test   run the tests"
+	@echo "make lab    open JupyterLab at the first lesson"
+	@echo "make clean  remove .venv and demo/"
+
+demo: .venv/ready
+	@$(BIN)/lessons demo
+
+test: .venv/ready
+	@$(BIN)/pytest
+
+lab: .venv/ready
+	@$(BIN)/lessons lab
+
+.venv/ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed; name it: make PYTHON=python3.12 ..."; exit 1; }
+	@echo "Setting up .venv (once; a few minutes on a slow line)"
+	@$(PYTHON) -m venv .venv || \
+		{ echo "Debian keeps venv in a package of its own: apt install python3-venv"; rm -rf .venv; exit 1; }
+	@$(BIN)/pip install --disable-pip-version-check --progress-bar on -e '.[classroom,test]' \
+		| grep --line-buffered -E '^(Collecting|Installing|Successfully|ERROR)' | cut -c 1-100
+	@touch .venv/ready
+
+clean:
+	rm -rf .venv demo

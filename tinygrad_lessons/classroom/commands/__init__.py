@@ -1,0 +1,65 @@
+"""The command `lessons`: one file per command."""
+
+import importlib
+import sys
+
+import click
+import typer
+
+from .. import Problem
+from .common import console
+
+COMMANDS = (
+    "sync",
+    "release",
+    "grade",
+    "regrade",
+    "feedback",
+    "collect",
+    "export",
+    "demo",
+)
+
+
+class Suggesting(typer.core.TyperGroup):
+    """A group that lists its commands when called alone, and guesses at a misspelt one."""
+
+    def list_commands(self, ctx):
+        return list(COMMANDS)
+
+
+def app():
+    """The commands as one typer application."""
+    found = typer.Typer(
+        cls=Suggesting,
+        no_args_is_help=True,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        help="Make, release, grade and return the lessons of the course.",
+    )
+    found.callback()(lambda: None)
+    for name in COMMANDS:
+        module = importlib.import_module(f"{__name__}.{name}")
+        found.command(name.replace("_", "-"))(getattr(module, name))
+    return found
+
+
+def main():
+    """Run a command. Exit code 0: done; 1: something fails; 2: something to mend first."""
+    try:
+        sys.exit(app()(standalone_mode=False))
+    except Problem as problem:
+        _stop(str(problem))
+    except click.exceptions.NoArgsIsHelpError as e:
+        e.show()
+        sys.exit(0)
+    except click.ClickException as e:
+        e.show()
+        sys.exit(2)
+    except (click.Abort, KeyboardInterrupt):
+        _stop("Stopped.")
+
+
+def _stop(text):
+    console.print(text, style="bold", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(2)

@@ -1,0 +1,41 @@
+import shutil
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import Course, console
+
+PARTS = ("source", "mistakes", "nbgrader_config.py")
+
+
+def demo(
+    name: Annotated[str, typer.Argument(metavar="[LESSON]", help="The lesson.")] = "03_gram",
+    course: Course = Path("course"),
+    into: Annotated[Path, typer.Option(help="A folder to make anew.")] = Path("demo"),
+):
+    """Release a lesson, hand in a class of sample notebooks, grade them, return feedback."""
+    from .. import demo as samples
+    from .feedback import feedback
+    from .grade import grade
+    from .release import release
+
+    copy_course(course, into)
+    release(name, into)
+    placed = samples.place(into, name)
+    console.print(f"Placed {len(placed)} sample submissions in {into / 'submitted'}")
+    grade(name, into)
+    feedback(name, into)
+    console.print(f"\nA student's feedback: {into}/feedback/half-done/{name}/{name}.html")
+    console.print(f"What students get:    {into}/release/{name}/")
+    console.print("How a check judges:   docs/observation.md")
+
+
+def copy_course(course, into):
+    """A fresh copy of a course folder without its releases and submissions."""
+    if into.exists():
+        shutil.rmtree(into)
+    into.mkdir(parents=True)
+    for part in PARTS:
+        copy = shutil.copytree if (course / part).is_dir() else shutil.copy
+        copy(course / part, into / part)

@@ -1,0 +1,70 @@
+"""The course folder as nbgrader sees it: its configuration, its secret, its API."""
+
+import os
+import secrets
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import Problem
+
+CONFIG = "nbgrader_config.py"
+
+
+def config(course):
+    """nbgrader's configuration of a course folder, with the folder as its root."""
+    from traitlets.config.loader import PyFileConfigLoader
+
+    if not (Path(course) / CONFIG).exists():
+        raise Problem(
+            f"There is no {CONFIG} in {Path(course)}. "
+            "Go to the folder that holds course/, or name it: --course DIR"
+        )
+    found = PyFileConfigLoader(CONFIG, path=str(course)).load_config()
+    found.CourseDirectory.root = str(Path(course).resolve())
+    return found
+
+
+@contextmanager
+def nbgrader(course):
+    """nbgrader's API on a course folder."""
+    from nbgrader.apps.api import NbGraderAPI
+
+    _find_alembic()
+    yield NbGraderAPI(config=config(course), log_level="ERROR")
+
+
+def run(course, method, *args, **options):
+    """Call a method of nbgrader's API. Raises Problem with the end of its log when it fails."""
+    with nbgrader(course) as api:
+        done = getattr(api, method)(*args, **options)
+    if not done["success"]:
+        log = (done.get("error") or done.get("log") or "").strip().splitlines()
+        raise Problem(f"nbgrader's {method} of {args[0]} failed:\n" + "\n".join(log[-8:]))
+    return done
+
+
+def db_url(course):
+    """The URL of the course's gradebook."""
+    from nbgrader.coursedir import CourseDirectory
+
+    return CourseDirectory(config=config(course)).db_url
+
+
+def secret(course):
+    """The course's secret, made at the first use: it makes seeds unpredictable."""
+    path = Path(course) / ".secret"
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        return path.read_text(encoding="utf-8").strip()
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(secrets.token_hex(32))
+    return path.read_text(encoding="utf-8").strip()
+
+
+def _find_alembic():
+    """nbgrader calls `alembic` by name: the environment's commands must be on the PATH."""
+    here = str(Path(sys.executable).parent)
+    if here not in os.environ.get("PATH", "").split(os.pathsep):
+        os.environ["PATH"] = here + os.pathsep + os.environ.get("PATH", "")

@@ -1,0 +1,52 @@
+"""The known mistakes of a lesson, each with the hint that a good teacher would give."""
+
+import runpy
+from dataclasses import dataclass
+from pathlib import Path
+
+_found = []
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A known answer to an exercise: a mistake with its hint, or another right form without one."""
+
+    exercise: str
+    name: str
+    function: object
+    hint: str = ""
+
+
+def mistake(exercise, hint):
+    """Mark a wrong solution. The hint asks before it tells, and never gives the solution."""
+
+    def mark(function):
+        _found.append(Answer(exercise, function.__name__, function, hint))
+        return function
+
+    return mark
+
+
+def also_right(exercise):
+    """Mark a right solution of another form, which every check must pass."""
+
+    def mark(function):
+        _found.append(Answer(exercise, function.__name__, function))
+        return function
+
+    return mark
+
+
+def answers(course, lesson):
+    """Every known answer in `course`/mistakes/`lesson`.py, in order; none when there is no file."""
+    path = Path(course) / "mistakes" / f"{lesson}.py"
+    if not path.exists():
+        return []
+    _found.clear()
+    runpy.run_path(str(path), run_name=lesson)
+    return list(_found)
+
+
+def mistakes(course, lesson):
+    """The known mistakes only."""
+    return [answer for answer in answers(course, lesson) if answer.hint]

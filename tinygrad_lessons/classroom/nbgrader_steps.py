@@ -1,0 +1,135 @@
+"""Our steps inside nbgrader: `configure(c)` in nbgrader_config.py puts them in their places.
+
+The command line and formgrader's buttons obey the same configuration.
+"""
+
+from functools import cache
+from pathlib import Path
+
+from nbconvert.exporters import NotebookExporter
+from nbconvert.preprocessors import ClearMetadataPreprocessor
+from nbgrader import preprocessors as stock
+from nbgrader.preprocessors import NbGraderPreprocessor
+from traitlets import List, Unicode
+
+from . import course, grade, gradebook, lesson, release, submissions
+from .editions import PACKAGE
+from .rebuild import rebuild
+from .sandbox import open_sandbox
+
+STEPS = "tinygrad_lessons.classroom.nbgrader_steps"
+
+
+def configure(c):
+    """Fill in an nbgrader configuration: generate_assignment, autograde, feedback."""
+    c.CourseDirectory.course_id = PACKAGE
+    c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".*"]
+    c.GenerateAssignment.pre_convert_hook = f"{STEPS}.prepare"
+    c.GenerateAssignment.preprocessors = [
+        Stub if step is stock.ClearSolutions else step for step in _default("GenerateAssignment")
+    ]
+    c.Autograde.exporter_class = Reader
+    c.Autograde.sanitize_preprocessors = [
+        Rebuild,
+        stock.ClearOutput,
+        stock.DeduplicateIds,
+        stock.OverwriteKernelspec,
+        stock.OverwriteCells,
+        stock.CheckCellMetadata,
+    ]
+    c.Autograde.autograde_preprocessors = [
+        Verdicts,
+        stock.IgnorePattern,
+        ClearMetadataPreprocessor,
+        stock.LimitOutput,
+        stock.SaveAutoGrades,
+        stock.AssignLatePenalties,
+        stock.CheckCellMetadata,
+    ]
+
+
+def _default(converter):
+    from nbgrader import converters
+
+    return getattr(converters, converter).class_traits()["preprocessors"].default()
+
+
+def prepare(assignment, student, notebooks):
+    """Before a release: make the edition and the record beside the source notebook."""
+    release.prepare(Path(notebooks[0]).parents[2], assignment)
+
+
+class Stub(stock.ClearSolutions):
+    """Takes solutions out; what stands there instead says which exercise is to be written."""
+
+    def preprocess(self, nb, resources):
+        name = resources["nbgrader"]["notebook"]
+        self.number = {e.id: e.number for e in lesson.exercises(name, nb)}
+        self.lesson = name
+        return super().preprocess(nb, resources)
+
+    def preprocess_cell(self, cell, resources, index):
+        if exercise := lesson.completed(cell.source):
+            number = self.number.get(exercise, 0)
+            text = f"{exercise} is yours to write: lesson {self.lesson}, exercise {number}"
+            self.code_stub = {"python": f'raise NotImplementedError("{text}")'}
+        return super().preprocess_cell(cell, resources, index)
+
+
+class Reader(NotebookExporter):
+    """Reads what a student handed in; what no notebook can be read from becomes an empty one."""
+
+    def from_filename(self, filename, resources=None, **kw):
+        notebook, findings = submissions.read(Path(filename))
+        resources["findings"] = findings
+        return self.from_notebook_node(notebook or submissions.empty(), resources=resources, **kw)
+
+
+class Rebuild(NbGraderPreprocessor):
+    """The release's notebook with the student's answers, before anything else looks at it."""
+
+    def preprocess(self, nb, resources):
+        nb, findings = rebuild(gradebook.release_notebook(_snapshot(resources)), nb)
+        for finding in findings:
+            self.log.warning("%s", finding)
+        return nb, resources
+
+
+class Verdicts(NbGraderPreprocessor):
+    """Runs the notebook in the sandbox, and writes the judge's verdicts into the check cells."""
+
+    devices = List(Unicode(), list(grade.DEVICES), help="Devices to check on.").tag(config=True)
+
+    def preprocess(self, nb, resources):
+        found = grade.assess(
+            nb,
+            resources["nbgrader"]["student"],
+            _snapshot(resources),
+            course.secret(_root(resources)),
+            _sandbox(),
+            tuple(self.devices),
+        )
+        for finding in found.findings:
+            self.log.warning("%s", finding)
+        return nb, resources
+
+
+def _root(resources):
+    """nbgrader works in the course folder while it converts."""
+    return Path.cwd()
+
+
+def _snapshot(resources):
+    return _cached_snapshot(
+        resources["nbgrader"]["db_url"], _root(resources), resources["nbgrader"]["assignment"]
+    )
+
+
+@cache
+def _cached_snapshot(db_url, root, name):
+    return gradebook.snapshot(db_url, root, name)
+
+
+@cache
+def _sandbox():
+    return open_sandbox()

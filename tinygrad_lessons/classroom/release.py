@@ -1,0 +1,60 @@
+"""Release: the notebook without solutions, the edition, and the record of the public seed."""
+
+import gzip
+import json
+import os
+from pathlib import Path
+
+from ..lab.check import RECORD
+from . import editions, judge, lesson, mistakes
+from .course import run
+
+PUBLIC_SEED = "public"
+DEVICES = ("cpu", "sim")
+
+
+def prepare(course, name):
+    """Make beside the source notebook what students get with it: the edition and the record."""
+    one = lesson.load(course, name)
+    editions.write(one.folder, one, lesson.load_all(course))
+    write_gzip(one.folder / RECORD, json.dumps(record(course, one)))
+    return one
+
+
+def record(course, one):
+    """{exercise: [{check, device, seed, seen, mistakes}, ...]} of the released checks."""
+    known = mistakes.mistakes(course, one.name)
+    found = {}
+    for exercise in one.exercises:
+        seed = judge.seed_of(PUBLIC_SEED, exercise.id)
+        found[exercise.id] = [
+            _entry(exercise.cell, check.name, device, seed, known)
+            for check in exercise.cell.checks
+            if not check.hidden
+            for device in DEVICES
+        ]
+    return found
+
+
+def _entry(cell, check, device, seed, known):
+    return {
+        "check": check,
+        "device": device,
+        "seed": seed,
+        "seen": judge.expected(cell, check, device, seed),
+        "mistakes": judge.observed_mistakes(cell, check, device, seed, known),
+    }
+
+
+def write_gzip(path, text):
+    """Write compressed text by temporary file and rename; equal text gives equal bytes."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(gzip.compress(text.encode(), mtime=0))
+    os.replace(temporary, path)
+
+
+def release(course, name):
+    """Release a lesson with nbgrader; returns the folder that students get."""
+    lesson.load(course, name)
+    run(course, "generate_assignment", name, force=True, create=True)
+    return Path(course) / "release" / name

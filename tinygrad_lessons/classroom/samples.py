@@ -1,0 +1,52 @@
+"""Sample submissions: a released notebook with known answers in it."""
+
+import copy
+import inspect
+import textwrap
+
+import nbformat
+
+from . import editions, lesson, mistakes
+
+REFERENCE = "reference"
+
+
+def answered(released, answers):
+    """A released notebook with `answers`, {exercise: text of its solution cell}, put in."""
+    notebook = copy.deepcopy(released)
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and (exercise := lesson.completed(cell.source)) in answers:
+            cell.source = answers[exercise]
+    return notebook
+
+
+def reference(exercise):
+    """The text of a solution cell with the reference's answer."""
+    return f'@complete("{exercise}")\n{editions.targets()[exercise].source}'
+
+
+def text(answer):
+    """The text of a solution cell with a known answer."""
+    lines = textwrap.dedent(inspect.getsource(answer.function)).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(("def ", "class ")))
+    return "\n".join([f'@complete("{answer.exercise}")', *lines[start:]])
+
+
+def references(notebook):
+    """{exercise: the reference's text} for all exercises of a notebook."""
+    ids = (lesson.completed(c.source) for c in notebook.cells if c.cell_type == "code")
+    return {exercise: reference(exercise) for exercise in ids if exercise}
+
+
+def known(course, name, released):
+    """[(Answer, notebook), ...]: each known answer to a lesson, with all other exercises right."""
+    right = references(released)
+    return [
+        (answer, answered(released, right | {answer.exercise: text(answer)}))
+        for answer in mistakes.answers(course, name)
+    ]
+
+
+def released(course, name):
+    """The released notebook of a lesson."""
+    return nbformat.read(course / "release" / name / f"{name}.ipynb", 4)

@@ -1,0 +1,135 @@
+"""What a check sees of a package, as plain JSON. No expected value and no verdict stands here.
+
+The same file runs on both sides: in the student's process and, on the reference, in the grader's.
+"""
+
+import base64
+import warnings
+
+import numpy as np
+
+LARGEST = 1 << 20  # bytes of one array
+LONGEST = 500  # characters of one text
+
+
+def look(check, package, device, seed):
+    """All that one check observes of a package on a device, for one seed: a list of entries."""
+    observe = Observer(package)
+    package.manual_seed(seed % (1 << 32))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        try:
+            check(package, device, np.random.default_rng(seed), observe)
+        except Exception as e:
+            observe.note(check.__name__, _raised(e))
+    return observe.seen
+
+
+def load(source):
+    """The names that the text of a check cell defines, with `np` and `math` at hand."""
+    space = {"__name__": "checks"}
+    exec(compile("import math\nimport numpy as np\n" + source, "checks", "exec"), space)
+    return space
+
+
+class Observer:
+    """`observe("label", value)` notes a value; of a function, what it returns or raises."""
+
+    def __init__(self, package):
+        self.package, self.seen = package, []
+
+    def given(self, label, value):
+        """Note an input, to be shown beside a failure. It is never compared."""
+        self.note(label, encode(value), given=True)
+
+    def __call__(self, label, value):
+        self.note(label, _outcome(value))
+
+    def refuses(self, label, function):
+        """Note only that the call fails, or what it returns. The type of the exception is free."""
+        value = _outcome(function)
+        if value["kind"] == "raised" and value["type"] != "NotImplementedError":
+            value["any"] = True
+        self.note(label, value)
+
+    def says(self, label, function):
+        """Note the type and the words of the exception that the call raises."""
+        value = _outcome(function)
+        self.note(label, value | {"says": True} if value["kind"] == "raised" else value)
+
+    def shared(self, label, a, b):
+        """Note whether two tensors or arrays overlap in memory."""
+        self.note(label, _outcome(lambda: "shared memory" if _overlap(a, b) else "separate memory"))
+
+    def transfers(self, label, function):
+        """Note what the call gives, and the copies between host and device that it cost."""
+        before = self._transfers()
+        value = _outcome(function)
+        up, down = (now - then for now, then in zip(self._transfers(), before, strict=True))
+        self.note(label, value)
+        self.note(f"copies made by {label}", {"kind": "transfers", "up": up, "down": down})
+
+    def _transfers(self):
+        stats = [device.stats for device in self.package.devices.available()]
+        return sum(s.h2d for s in stats), sum(s.d2h for s in stats)
+
+    def note(self, label, value, **more):
+        self.seen.append({"label": label, "value": value, **more})
+
+
+def encode(x):
+    """A JSON value for `x`: arrays as bytes, tensors as their array and device, others as text."""
+    if hasattr(x, "requires_grad"):
+        device = x.device
+        stored = "device" if device.owns(x.array) else type(x.array).__name__
+        array = _array(device.peek(x.array)) if stored == "device" else _text(x.array)
+        return {"kind": "tensor", "device": device.type, "stored": stored, "array": array}
+    if isinstance(x, np.ndarray):
+        return _array(x)
+    if isinstance(x, (bool, int, float, np.generic)):
+        number = np.asarray(x).item()  # np.bool and bool, np.float64 and float are one here
+        return {"kind": "number", "type": type(number).__name__, "text": repr(number)}
+    if isinstance(x, (tuple, list)):
+        return {"kind": "sequence", "items": [encode(item) for item in x[:100]]}
+    if isinstance(x, dict):
+        return {"kind": "sequence", "items": [encode(pair) for pair in list(x.items())[:100]]}
+    return _text(x)
+
+
+def _array(x):
+    if x.nbytes > LARGEST or x.dtype.kind not in "biuf":
+        return {"kind": "text", "type": "array", "text": f"{x.dtype} array of shape {x.shape}"}
+    data = base64.b64encode(np.ascontiguousarray(x).tobytes()).decode()
+    return {"kind": "array", "dtype": x.dtype.str, "shape": list(x.shape), "bytes": data}
+
+
+def _text(x):
+    return {"kind": "text", "type": type(x).__name__, "text": str(x)[:LONGEST]}
+
+
+def _outcome(value):
+    try:
+        return encode(value() if callable(value) else value)
+    except Exception as e:
+        return _raised(e)
+
+
+def _raised(e):
+    return {"kind": "raised", "type": type(e).__name__, "text": str(e)[:LONGEST]}
+
+
+def _overlap(a, b):
+    """Whether a change of `a` is seen in `b`: tried out, and undone."""
+    array, before = getattr(a, "array", a), _bytes(b)
+    kept = array.copy()
+    try:
+        array[...] = kept + 1 if kept.dtype.kind != "b" else ~kept
+    except ValueError:  # read-only
+        return bool(np.shares_memory(array, getattr(b, "array", b)))
+    seen = _bytes(b) != before
+    array[...] = kept
+    return seen
+
+
+def _bytes(x):
+    return (x.device.peek(x.array) if hasattr(x, "requires_grad") else np.asarray(x)).tobytes()

@@ -1,0 +1,154 @@
+"""The table of one exercise: the same in a notebook, in nbgrader's feedback, in a terminal."""
+
+from html import escape
+
+import numpy as np
+
+from .compare import Number, Raised, Sequence, Tensor, Text, Transfers
+
+NUMBERS = 6  # shown of an array
+
+
+class Report:
+    """The verdicts of one exercise. `points` is None where nothing is scored."""
+
+    def __init__(self, exercise, verdicts, points=None):
+        self.exercise, self.verdicts, self.points = exercise, verdicts, points
+
+    @property
+    def passed(self):
+        """Whether there are verdicts and all of them passed."""
+        return bool(self.verdicts) and all(v.passed for v in self.verdicts)
+
+    @property
+    def score(self):
+        """Each check on each device weighs the same: points * passed / all."""
+        count = len(self.verdicts)
+        return (
+            round(self.points * sum(v.passed for v in self.verdicts) / count, 4) if count else 0.0
+        )
+
+    @property
+    def title(self):
+        if self.points is not None:
+            return f"{self.exercise}: {self.score:g} of {self.points:g} points"
+        checks = self._by_check()
+        good = sum(all(v.passed for v in group) for group in checks.values())
+        if good == len(checks):
+            return f"{self.exercise}: all {good} checks pass"
+        return f"{self.exercise}: {good} of {len(checks)} checks pass"
+
+    @property
+    def unwritten(self):
+        """What is still to be written, in a sentence; "" if something was."""
+        if self.verdicts and all(v.unwritten for v in self.verdicts):
+            return self.verdicts[0].why
+        return ""
+
+    def _by_check(self):
+        groups = {}
+        for v in self.verdicts:
+            groups.setdefault(v.check, []).append(v)
+        return groups
+
+    def lines(self):
+        """[(result, check, remark), ...]: one line a check."""
+        for name, group in self._by_check().items():
+            words = name.replace("_", " ") + (" (hidden check)" if group[0].hidden else "")
+            devices = {
+                ok: ", ".join(v.device for v in group if v.passed is ok) for ok in (True, False)
+            }
+            if devices[True]:
+                yield "passed", words, f"on {devices[True]}"
+            if devices[False]:
+                bad = next(v for v in group if not v.passed)
+                yield "not yet", words, f"on {devices[False]}: {bad.why}"
+
+    @property
+    def shown(self):
+        """The failure to look at: the first that was recognised, else the first."""
+        bad = [v for v in self.verdicts if not v.passed]
+        return next((v for v in bad if v.hint), bad[0] if bad else None)
+
+    def details(self):
+        """[(name, text), ...] of the failure to look at: inputs, yours, expected, the hint."""
+        v = self.shown
+        if v is None or v.unwritten:
+            return
+        if v.first:
+            from .compare import decode
+
+            for entry in [e for e in v.expected if e.get("given")][:4]:
+                yield entry["label"], show(decode(entry["value"]))
+            yield "yours", show(v.first.yours)
+            yield "expected", show(v.first.expected)
+            if v.first.remark and not v.hint:
+                yield "remark", v.first.remark
+        if v.hint:
+            yield "hint", v.hint
+
+    def __repr__(self):
+        if self.unwritten:
+            return f"not yet: {self.unwritten}"
+        lines = [self.title]
+        lines += [f"  {result:8}{name}, {remark}" for result, name, remark in self.lines()]
+        if self.shown and (details := list(self.details())):
+            lines.append(f"  {self.shown.check.replace('_', ' ')} on {self.shown.device}:")
+            width = max(len(name) for name, _ in details)
+            lines += [f"    {name:{width}}  {text}" for name, text in details]
+        return "\n".join(lines)
+
+    def _repr_html_(self):
+        if self.unwritten:
+            return f"<p><b>not yet</b>: {escape(self.unwritten)}</p>"
+        rows = [
+            _row(f"{_MARKS[result]} {result}", name, remark)
+            for result, name, remark in self.lines()
+        ]
+        table = _table(self.title, ("result", "check", "where"), rows)
+        details = list(self.details())
+        if not details:
+            return table
+        where = f"{self.shown.check.replace('_', ' ')} on {self.shown.device}"
+        return table + _table(where, None, [_row(name, text) for name, text in details])
+
+
+_MARKS = {"passed": "\N{CHECK MARK}", "not yet": "\N{BALLOT X}"}
+
+
+def _table(caption, heads, rows):
+    head = "".join(f'<th scope="col" style="text-align:left">{h}</th>' for h in heads or ())
+    return (
+        '<table style="text-align:left;margin:0 0 .5em 0">'
+        f'<caption style="text-align:left;font-weight:bold">{escape(caption)}</caption>'
+        f"{f'<tr>{head}</tr>' if head else ''}{''.join(rows)}</table>"
+    )
+
+
+def _row(head, *cells):
+    left = 'style="text-align:left;font-weight:normal"'
+    cells = "".join(f"<td {left}>{escape(cell)}</td>" for cell in cells)
+    return f'<tr><th scope="row" {left}>{escape(head)}</th>{cells}</tr>'
+
+
+def show(x):
+    """A value in a line: of an array its shape, dtype and first numbers."""
+    if isinstance(x, Tensor):
+        return f"{show(x.array)} on {x.device}"
+    if isinstance(x, np.ndarray):
+        return _array(x)
+    if isinstance(x, Raised):
+        return f"{'an exception' if x.any else x.type}: {x.text[:120]}"
+    if isinstance(x, Sequence):
+        return "(" + ", ".join(show(item) for item in x.items[:4]) + ")"
+    if isinstance(x, Number):
+        return str(x.value)
+    if isinstance(x, Transfers):
+        return f"{x.up} copies to the device, {x.down} back"
+    return x.text[:120] if isinstance(x, Text) else str(x)
+
+
+def _array(x):
+    numbers = ", ".join(f"{n:.4g}" if x.dtype.kind == "f" else str(n) for n in x.ravel()[:NUMBERS])
+    more = ", \N{HORIZONTAL ELLIPSIS}" if x.size > NUMBERS else ""
+    return f"[{numbers}{more}] {x.dtype}, shape {x.shape}"

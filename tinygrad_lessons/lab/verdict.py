@@ -1,0 +1,66 @@
+"""A verdict: what a student's code did in one check on one device, held against the reference's."""
+
+from dataclasses import dataclass, field
+
+from .compare import Raised, compare, same
+
+TROUBLES = {
+    "timeout": "it did not finish in time",
+    "died": "it ended the Python process",
+    "flood": "it printed or returned too much",
+    "missing": "this check is not in the cell; restore the cell",
+}
+
+
+@dataclass
+class Verdict:
+    """One check on one device. `mistake` and `hint` are set when a known mistake was recognised."""
+
+    check: str
+    device: str
+    expected: list
+    yours: list | None
+    trouble: str = ""
+    hidden: bool = False
+    mistake: str = ""
+    hint: str = ""
+    findings: list = field(init=False)
+
+    def __post_init__(self):
+        self.findings = [] if self.trouble else compare(self.expected, self.yours)
+        self.first = next((f for f in self.findings if f.difference), None)
+        self.passed = not self.trouble and self.first is None
+
+    @property
+    def unwritten(self):
+        """Whether it fails because an exercise is still a stub."""
+        return bool(self.first) and getattr(self.first.yours, "type", "") == "NotImplementedError"
+
+    @property
+    def why(self):
+        """The reason for a failure, in words; "" when it passed."""
+        if self.passed:
+            return ""
+        if self.trouble:
+            return TROUBLES.get(self.trouble, self.trouble)
+        if self.unwritten and isinstance(self.first.yours, Raised):
+            return self.first.yours.text
+        return f"{self.first.label}: {self.first.difference}"
+
+
+def recognise(verdicts, mistakes):
+    """Give each failed verdict the hint of the known mistake that did exactly what the student did.
+
+    `mistakes`: function (check, device) -> [(name, hint, what was observed of it), ...]. Of several
+    that fit one failure, the one that fits the most failures is taken.
+    """
+    fits = {}
+    for v in verdicts:
+        if not v.passed and not v.trouble and not v.unwritten:
+            known = mistakes(v.check, v.device)
+            fits[id(v)] = [(name, hint) for name, hint, seen in known if same(seen, v.yours)]
+    votes = [name for found in fits.values() for name, _ in found]
+    for v in verdicts:
+        if fits.get(id(v)):
+            v.mistake, v.hint = max(fits[id(v)], key=lambda fit: votes.count(fit[0]))
+    return verdicts
