@@ -1,0 +1,148 @@
+"""Optimizers: they change parameters in place, by the gradients that `backward` left in `.grad`."""
+
+import tinygrad_lessons as torch
+from tinygrad_lessons.exercise import exercise
+
+CACHE = 32_768  # numbers to a block, so few that it stays in the processor's cache between passes
+
+
+def blocks(*tensors):
+    """The tensors' arrays a few rows at a time on the CPU; elsewhere whole, as a launch costs more.
+
+    Slices of rows, never `reshape(-1)`: that copies a transposed array, and the update is lost.
+    """
+    arrays = [t.array for t in tensors]
+    first = arrays[0]
+    if first.ndim == 0 or first.size <= CACHE or tensors[0].device.type != "cpu":
+        yield arrays
+        return
+    step = max(1, CACHE * len(first) // first.size)
+    for i in range(0, len(first), step):
+        yield [a[i : i + step] for a in arrays]
+
+
+class Optimizer:
+    """What optimizers have in common. A subclass writes `step`.
+
+    params: tensors, or dicts with "params" and options of their own. `param_groups` is a list of
+    such dicts, complete, whose options may be changed between steps, as in PyTorch.
+    """
+
+    def __init__(self, params, **defaults):
+        params = list(params)
+        if not params:
+            raise ValueError("optimizer got an empty parameter list")
+        groups = params if isinstance(params[0], dict) else [{"params": params}]
+        self.param_groups = [{**defaults, **g, "params": list(g["params"])} for g in groups]
+        self.state = {}  # id of a parameter -> {name: tensor or number}
+        for group in self.param_groups:
+            for name in ("lr", "eps", "weight_decay", "momentum"):
+                if group.get(name, 0) < 0:
+                    raise ValueError(f"Invalid {name} value: {group[name]}")
+            for p in group["params"]:
+                self._admit(p)
+
+    def _admit(self, p):
+        if not isinstance(p, torch.Tensor):
+            raise TypeError(
+                f"optimizer can only optimize Tensors, but one of the params is {type(p).__name__}"
+            )
+        if not p.is_leaf:
+            raise ValueError("can't optimize a non-leaf Tensor")
+        if id(p) in self.state:
+            raise ValueError("some parameters appear in more than one parameter group")
+        self.state[id(p)] = {}
+
+    def zero_grad(self):
+        """Forget the gradients: `backward` starts from None, which is quicker than from zeros."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                p.grad = None
+
+    def due(self):
+        """(parameter, options of its group, what this optimizer keeps for it) where there is a
+        gradient."""
+        for group in self.param_groups:
+            for p in group["params"]:
+                if p.grad is not None:
+                    yield p, group, self.state[id(p)]
+
+    def step(self):
+        raise NotImplementedError(f"{type(self).__name__} has no step method: write one.")
+
+
+class SGD(Optimizer):
+    """Stochastic gradient descent: v = momentum v + g, then p -= lr v.
+
+    weight_decay d adds d p to each gradient, as the term d/2 |p|^2 in the loss would.
+    """
+
+    def __init__(self, params, lr=1e-3, momentum=0.0, weight_decay=0.0):
+        super().__init__(params, lr=lr, momentum=momentum, weight_decay=weight_decay)
+
+    @exercise("sgd")
+    def step(self):
+        """v = momentum v + g + decay p, then p -= lr v, in place; `.grad` is left as it is."""
+        for p, options, state in self.due():
+            lr, momentum, decay = options["lr"], options["momentum"], options["weight_decay"]
+            if momentum and not state:
+                state["momentum_buffer"] = torch.zeros_like(p)
+            velocity = state.get("momentum_buffer", p.grad)
+            for w, g, v in torch.optim.blocks(p, p.grad, velocity):
+                if decay:
+                    g = g + decay * w
+                if momentum:
+                    v *= momentum
+                    v += g
+                    g = v
+                w -= lr * g
+
+
+class Adam(Optimizer):
+    """Kingma and Ba (2015), arxiv.org/abs/1412.6980: steps of about lr, whatever the gradient's size.
+
+    m and v are the running means of g and of g^2; p -= lr m / (sqrt(v) + eps), both freed from
+    their bias towards the zeros they began with.
+    """
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):
+        super().__init__(params, lr=lr, betas=betas, eps=eps, weight_decay=weight_decay)
+
+    def decayed(self, w, g, options):
+        """The gradient of the loss with the term decay/2 |w|^2."""
+        return g + options["weight_decay"] * w if options["weight_decay"] else g
+
+    @exercise("adam")
+    def step(self):
+        """m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, then p -= lr m' / (sqrt(v') + eps), in place.
+
+        m' = m / (1-b1^t) and v' = v / (1-b2^t) in step t: here as two numbers, not two more arrays.
+        """
+        for p, options, state in self.due():
+            if not state:
+                state.update(step=0, exp_avg=torch.zeros_like(p), exp_avg_sq=torch.zeros_like(p))
+            state["step"] += 1
+            lr, (b1, b2), t = options["lr"], options["betas"], state["step"]
+            root = (1 - b2**t) ** 0.5
+            rate, eps = lr * root / (1 - b1**t), options["eps"] * root
+            for w, g, m, v in torch.optim.blocks(p, p.grad, state["exp_avg"], state["exp_avg_sq"]):
+                g = self.decayed(w, g, options)
+                m *= b1
+                m += (1 - b1) * g
+                v *= b2
+                v += (1 - b2) * g * g
+                w -= rate * m / (v**0.5 + eps)
+
+
+class AdamW(Adam):
+    """Adam whose weight decay shrinks the parameters themselves, not through the gradient.
+
+    Loshchilov and Hutter (2019), arxiv.org/abs/1711.05101.
+    """
+
+    def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=1e-2):
+        super().__init__(params, lr, betas, eps, weight_decay)
+
+    def decayed(self, w, g, options):
+        w *= 1 - options["lr"] * options["weight_decay"]
+        return g

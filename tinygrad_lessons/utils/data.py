@@ -1,0 +1,125 @@
+"""Datasets: things with a length and samples. DataLoader: their samples in batches."""
+
+import tinygrad_lessons as torch
+from tinygrad_lessons.exercise import exercise
+from tinygrad_lessons.tensor import Tensor
+
+
+class Dataset:
+    """A subclass writes `__getitem__(index)`, which gives one sample, and `__len__()`."""
+
+    def __getitem__(self, index):
+        raise NotImplementedError(f"{type(self).__name__} has no __getitem__ method: write one.")
+
+
+class TensorDataset(Dataset):
+    """Sample i is (tensor[i] for each tensor).
+
+    >>> TensorDataset(torch.tensor([1., 2.]), torch.tensor([3, 4]))[1]
+    (tensor(2.), tensor(4))
+    """
+
+    def __init__(self, *tensors):
+        if any(len(t) != len(tensors[0]) for t in tensors):
+            sizes = ", ".join(str(len(t)) for t in tensors)
+            raise ValueError(f"Size mismatch between tensors\nTheir lengths are {sizes}.")
+        self.tensors = tensors
+
+    def __getitem__(self, index):
+        return tuple(tensor[index] for tensor in self.tensors)
+
+    def __len__(self):
+        return len(self.tensors[0])
+
+
+class Subset(Dataset):
+    """The samples of `dataset` at `indices`."""
+
+    def __init__(self, dataset, indices):
+        self.dataset, self.indices = dataset, indices
+
+    def __getitem__(self, index):
+        return self.dataset[self.indices[index]]
+
+    def __len__(self):
+        return len(self.indices)
+
+
+def default_collate(samples):
+    """A list of samples as one batch: tensors and numbers stacked, tuples and dicts by their parts.
+
+    >>> default_collate([(torch.ones(2), 0), (torch.zeros(2), 1)])
+    [tensor([[1., 1.],
+            [0., 0.]]), tensor([0, 1])]
+    """
+    first = samples[0]
+    if isinstance(first, Tensor):
+        return torch.stack(samples)
+    if isinstance(first, (str, bytes)):
+        return samples
+    if isinstance(first, dict):
+        return {key: default_collate([sample[key] for sample in samples]) for key in first}
+    if isinstance(first, (tuple, list)):
+        if any(len(sample) != len(first) for sample in samples):
+            raise RuntimeError("each element in list of batch should be of equal size")
+        return [default_collate(list(part)) for part in zip(*samples, strict=True)]
+    return torch.as_tensor(samples)
+
+
+class DataLoader:
+    """The samples of `dataset` in batches: an iterator over lists such as [images, labels].
+
+    shuffle: another order in every epoch, drawn from `generator` or from `torch.manual_seed`'s.
+    drop_last: leave out a last batch that is shorter than the others.
+    """
+
+    def __init__(
+        self, dataset, batch_size=1, shuffle=False, *, collate_fn=None, drop_last=False, generator=None
+    ):
+        if not isinstance(batch_size, int) or batch_size < 1:
+            raise ValueError(
+                "batch_size should be a positive integer value, "
+                f"but got batch_size={batch_size!r}"
+            )
+        self.dataset, self.batch_size, self.shuffle = dataset, batch_size, shuffle
+        self.collate_fn, self.drop_last, self.generator = collate_fn, drop_last, generator
+
+    def __len__(self):
+        """How many batches an epoch has."""
+        full, rest = divmod(len(self.dataset), self.batch_size)
+        return full if self.drop_last or not rest else full + 1
+
+    @exercise("batches")
+    def __iter__(self):
+        """Every sample once, `batch_size` at a time, in order or in a freshly drawn one."""
+        n = len(self.dataset)
+        order = torch.randperm(n, generator=self.generator) if self.shuffle else torch.arange(n)
+        for i in range(len(self)):
+            yield self.fetch(order[i * self.batch_size : (i + 1) * self.batch_size])
+
+    def fetch(self, indices):
+        """The batch of the samples at `indices`, a tensor of whole numbers."""
+        dataset = self.dataset
+        if type(dataset).__getitem__ is TensorDataset.__getitem__ and self.collate_fn is None:
+            return [t[indices.to(t.device)] for t in dataset.tensors]  # at once, not one by one
+        samples = [dataset[i] for i in indices.tolist()]
+        return (self.collate_fn or default_collate)(samples)
+
+
+def random_split(dataset, lengths, generator=None):
+    """Subsets of these lengths (or shares of the whole, such as [0.8, 0.2]), drawn at random."""
+    n = len(dataset)
+    if sum(lengths) != n:
+        if abs(sum(lengths) - 1) > 1e-6:
+            raise ValueError(
+                "Sum of input lengths does not equal the length of the input dataset!\n"
+                f"{sum(lengths)} is not {n}."
+            )
+        lengths = [int(n * share) for share in lengths]
+        for i in range(n - sum(lengths)):  # what rounding left over goes to the first ones
+            lengths[i % len(lengths)] += 1
+    order, parts = torch.randperm(n, generator=generator).tolist(), []
+    for length in lengths:
+        parts.append(Subset(dataset, order[:length]))
+        order = order[length:]
+    return parts
