@@ -1,0 +1,226 @@
+"""Trusted side: starts a server behind a boundary, and talks to its children."""
+
+import contextlib
+import json
+import os
+import select
+import shutil
+import signal
+import socket
+import subprocess
+import tempfile
+import time
+from dataclasses import asdict
+from pathlib import Path
+
+from . import answers, confine, policy
+from .job import NoBoundary
+
+START_SECONDS = 60
+STOP_SECONDS = 5
+TICK = 0.05
+GRACE = 1.0  # for a cell that is told to stop, before its process is killed
+CHUNK = 1 << 16
+
+
+class ServerGone(Exception):
+    """The server ended, which no student's code can bring about."""
+
+
+class Trouble(Exception):
+    """What made a process useless: "timeout", "died" or "flood", and words."""
+
+    def __init__(self, kind, words):
+        super().__init__(words)
+        self.kind, self.words = kind, words
+
+
+class Server:
+    """A process with a lesson loaded that turns into children; behind `bwrap`, or None: behind nothing.
+
+    With `fork` it has any number of children, one at a time; else it becomes its only one.
+    """
+
+    def __init__(self, lesson, fork, bwrap, devices=("cpu", "sim")):
+        self.fork, self.bwrap, self.devices = fork, bwrap, devices
+        self.process = self.init = self.scratch = None
+        self.folder = tempfile.mkdtemp(prefix="lessons-")
+        self.lesson = policy.readable(Path(lesson), Path(self.folder) / "lesson")
+        self.control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        files = tempfile.TemporaryFile(), tempfile.TemporaryFile(), tempfile.TemporaryFile()
+        with inside, files[0] as program, files[1] as info, files[2] as said:
+            try:
+                self._start(inside, program, info, said)
+                self._wait_until_ready(info)
+            except (OSError, ValueError) as e:
+                self.stop()
+                said.seek(0)
+                words = said.read(CHUNK).decode(errors="replace").strip() or str(e)
+                raise NoBoundary(f"The sandbox did not start: {words[-1000:]}") from e
+
+    def _start(self, inside, program, info, said):
+        argv, fds = [], [inside.fileno()]
+        if self.bwrap:
+            program.write(policy.system_calls(server=True))
+            program.seek(0)
+            fds += [program.fileno(), info.fileno()]
+            argv = policy.bwrap_argv(self.bwrap, self.lesson, *fds[1:], self.devices)
+        self.process = subprocess.Popen(
+            [*argv, *policy.python(inside=bool(argv)), json.dumps(self._setting(inside))],
+            pass_fds=fds,
+            env={} if argv else policy.ENVIRONMENT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=said,
+            start_new_session=True,
+        )
+        inside.close()
+
+    def _setting(self, inside):
+        return {
+            "control": inside.fileno(),
+            "lesson": policy.LESSON if self.bwrap else str(self.lesson),
+            "scratch": policy.SCRATCH if self.bwrap else self.folder,
+            "sites": policy.sites(),
+            "uid": policy.sandbox_uid() if self.bwrap else 0,
+            "fork": self.fork,
+            "landlock": bool(self.bwrap) and confine.landlock_version() >= confine.OLDEST,
+            "filter": policy.system_calls(server=False).hex() if self.bwrap else "",
+        }
+
+    def _wait_until_ready(self, info):
+        self.control.settimeout(START_SECONDS)
+        message, fds, _, _ = socket.recv_fds(self.control, 64, 1)
+        if message != b"ready" or not fds:
+            raise OSError("it ended at once")
+        self.scratch = fds[0]
+        if self.bwrap:
+            info.seek(0)
+            self.init = os.pidfd_open(json.load(info)["child-pid"])
+
+    def running(self):
+        return self.process is not None and self.process.poll() is None
+
+    def gone(self):
+        """Whether a server that forks has ended."""
+        if not self.fork or not select.select([self.control], [], [], STOP_SECONDS * TICK)[0]:
+            return False
+        return not self.control.recv(CHUNK, socket.MSG_PEEK)
+
+    def end_child(self):
+        """Kill the child; its exit code, or None when it isn't known. It is gone then."""
+        if self.fork:
+            try:
+                self.control.settimeout(STOP_SECONDS)
+                self.control.send(b"kill")
+                return json.loads(self.control.recv(CHUNK))["code"]
+            except (OSError, ValueError):
+                return self.stop()
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            self.process.wait(TICK)
+        code = self.process.returncode
+        self.stop()
+        return 128 - code if code and code > 128 else code
+
+    def stop(self):
+        """End every process inside; they are gone when this returns."""
+        if self.running():
+            with contextlib.suppress(ProcessLookupError):
+                if self.init is None:
+                    os.killpg(self.process.pid, signal.SIGKILL)
+                else:
+                    signal.pidfd_send_signal(self.init, signal.SIGKILL)
+                    select.select([self.init], [], [], STOP_SECONDS)
+            self.process.kill()
+            self.process.wait()
+        self.control.close()
+        for fd in {self.init, self.scratch} - {None}:
+            os.close(fd)
+        self.init = self.scratch = None
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+class Child:
+    """The process of one submission."""
+
+    def __init__(self, server, limits):
+        self.server, self.limits, self.rest, self.code = server, limits, bytearray(), None
+        self.received = 0
+        inner_in, self.outgoing = os.pipe()
+        self.incoming, inner_out = os.pipe()
+        try:
+            message = json.dumps({"limits": asdict(limits)}).encode()
+            socket.send_fds(server.control, [message], [inner_in, inner_out])
+        except OSError as e:
+            self.close()
+            raise ServerGone from e
+        finally:
+            os.close(inner_in)
+            os.close(inner_out)
+        os.set_blocking(self.outgoing, False)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.code = self.server.end_child()
+        self.close()
+
+    def close(self):
+        os.close(self.outgoing)
+        os.close(self.incoming)
+
+    def ask(self, request, seconds, most):
+        """Send a request; yield messages until one says "end". Trouble when that can't be."""
+        deadline = time.monotonic() + seconds + GRACE
+        unsent = json.dumps(request | {"seconds": seconds}).encode() + b"\n"
+        most += self.received
+        while True:
+            while (end := self.rest.find(b"\n")) >= 0:
+                message = self.understood(bytes(self.rest[:end]))
+                del self.rest[: end + 1]
+                yield message
+                if "end" in message:
+                    return
+            if time.monotonic() > deadline:
+                raise Trouble("timeout", f"ran longer than {seconds:g} s and did not stop")
+            if self.files() > self.limits.inodes:
+                raise Trouble("flood", f"made more than {self.limits.inodes} files")
+            writes = [self.outgoing] if unsent else []
+            ready, writable, _ = select.select([self.incoming], writes, [], TICK)
+            if writable:
+                unsent = unsent[self.write(unsent) :]
+            if ready:
+                data = os.read(self.incoming, CHUNK)
+                self.received += len(data)
+                if not data:
+                    self.lost()
+                if self.received > most:
+                    raise Trouble("flood", "sent far too much")
+                self.rest += data
+
+    def write(self, data):
+        try:
+            return os.write(self.outgoing, data[:CHUNK])
+        except BlockingIOError:
+            return 0
+        except BrokenPipeError:
+            return len(data)
+
+    def understood(self, line):
+        try:
+            return answers.message(line)
+        except answers.Refused as e:
+            raise Trouble("died", "wrote what is no answer to the grader's pipe") from e
+
+    def files(self):
+        if not self.server.bwrap:
+            return 0
+        room = os.fstatvfs(self.server.scratch)
+        return room.f_files - room.f_ffree
+
+    def lost(self):
+        """The pipe is closed: by the child's end, or by the server's."""
+        if self.server.gone():
+            raise ServerGone
+        raise Trouble("died", "ended the process")

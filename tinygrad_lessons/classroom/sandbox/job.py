@@ -1,0 +1,79 @@
+"""What goes into the sandbox and what comes out."""
+
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from .. import Problem
+
+
+@dataclass(frozen=True)
+class Limits:
+    """Bounds on one submission; times in seconds, sizes in bytes unless said otherwise."""
+
+    notebook_seconds: float = 120
+    cell_seconds: float = 30
+    check_seconds: float = 10
+    cpu: int = 60
+    memory: int = 2 << 30
+    file: int = 64 << 20
+    inodes: int = 5000
+    open_files: int = 128
+    threads: int = 64
+    stream: int = 200_000  # characters of one stream in one cell
+    total: int = 4 << 20  # outputs of the notebook
+    observed: int = 16 << 20  # observations of the notebook
+
+
+@dataclass
+class Check:
+    """One check function to observe."""
+
+    exercise: str
+    source: str  # trusted text, from the gradebook; defines `name`
+    name: str
+    calls: list  # [(device, seed), ...]
+    references: list = field(default_factory=list)  # [(exercise, module, source), ...]
+
+
+@dataclass
+class Job:
+    """One submission: the lesson's edition, the student's cells, the checks."""
+
+    lesson: Path
+    cells: list
+    checks: list = field(default_factory=list)
+    limits: Limits = field(default_factory=Limits)
+
+
+@dataclass
+class CellRun:
+    """Outputs of one cell as nbformat dicts, and how it ended.
+
+    status: "ok", "error", "timeout", "died", "flood" or "not run".
+    """
+
+    outputs: list = field(default_factory=list)
+    status: str = "not run"
+
+
+@dataclass
+class CheckRun:
+    """Observations per device, untrusted, and what went wrong: "", "timeout", "died", "flood"."""
+
+    seen: dict
+    trouble: str = ""
+
+
+@dataclass
+class Answer:
+    """All of a job's results, with findings in words."""
+
+    cells: list
+    checks: list
+    findings: list
+    seconds: float
+    boundary: str = ""
+
+
+class NoBoundary(Problem):
+    """This machine offers no boundary that student code cannot cross."""

