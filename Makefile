@@ -3,11 +3,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lab clean
+.PHONY: help demo test lint lab clean
 
 help:
 	@echo "make demo   grade a class of sample notebooks and show who got what, and why"
 	@echo "make test   run the tests"
+	@echo "make lint   check style and types"
 	@echo "make lab    open JupyterLab at the first lesson"
 	@echo "make clean  remove .venv and demo/"
 
@@ -16,6 +17,11 @@ demo: .venv/ready
 
 test: .venv/ready
 	@$(BIN)/pytest
+
+lint: .venv/ready
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet . || { echo "Mend it with: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/mypy
 
 lab: .venv/ready
 	@$(BIN)/lessons lab

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 _found = []
+_equivalents = []
 
 
 @dataclass(frozen=True)
@@ -37,12 +38,24 @@ def also_right(exercise):
     return mark
 
 
+def equivalent(exercise, line, why):
+    """Note that a mutant with this line does what the reference does, and why: no check can tell."""
+    _equivalents.append((exercise, line))
+
+
+def equivalents(course, lesson):
+    """{(exercise, line), ...} of the mutants that are known to change nothing."""
+    answers(course, lesson)
+    return set(_equivalents)
+
+
 def answers(course, lesson):
     """Every known answer in `course`/mistakes/`lesson`.py, in order; none when there is no file."""
     path = Path(course) / "mistakes" / f"{lesson}.py"
     if not path.exists():
         return []
     _found.clear()
+    _equivalents.clear()
     runpy.run_path(str(path), run_name=lesson)
     return list(_found)
 

@@ -11,6 +11,8 @@ from .common import console
 
 COMMANDS = (
     "sync",
+    "audit",
+    "mutate",
     "release",
     "grade",
     "regrade",
