@@ -7,13 +7,11 @@ import tinygrad_lessons as torch
 from . import devices
 from .exercise import exercise
 
-NONE = "Cannot access accelerator device when none is available."
 
-
-def current_accelerator():
+def current_accelerator(check_available=False):
     """The accelerator of this machine, or None.
 
-    It is cuda where CuPy finds a GPU, else sim if TINYGRAD_LESSONS_ACCELERATOR=sim says so.
+    It is cuda where CuPy finds a GPU; else sim, if TINYGRAD_LESSONS_ACCELERATOR=sim is set.
     """
     if devices.cuda.is_available():
         return devices.cuda
@@ -28,16 +26,18 @@ def is_available():
 @exercise("pick-device")
 def pick():
     """The accelerator if there is one, else the CPU."""
-    return torch.accelerator.current_accelerator() or torch.device("cpu")
+    if torch.accelerator.is_available():
+        return torch.accelerator.current_accelerator()
+    return torch.device("cpu")
 
 
 def device_count():
-    """How many accelerators there are."""
+    """How many accelerators there are: 0 or 1."""
     return int(is_available())
 
 
 def current_device_index():
-    """The index of the accelerator in use. Raises RuntimeError where there is none."""
+    """The index of the accelerator in use."""
     return _accelerator().index or 0
 
 
@@ -46,18 +46,31 @@ def synchronize(device=None):
     _accelerator().synchronize()
 
 
-def memory_allocated(device=None):
+def memory_allocated(device_index=None):
     """Bytes that arrays hold on the accelerator."""
     return _accelerator().stats.used
 
 
-def max_memory_allocated(device=None):
-    """The most bytes that arrays held on the accelerator since its peak was last reset."""
+def max_memory_allocated(device_index=None):
+    """The most bytes that arrays held on the accelerator, since `reset_peak_memory_stats`."""
     return _accelerator().stats.peak
+
+
+def reset_peak_memory_stats(device_index=None):
+    """Measure `max_memory_allocated` from here."""
+    _accelerator().stats.reset_peak()
+
+
+def empty_cache():
+    """Give the memory that no array uses back to the accelerator."""
+    _accelerator().empty_cache()
 
 
 def _accelerator():
     device = current_accelerator()
     if device is None:
-        raise RuntimeError(NONE)
+        raise RuntimeError(
+            "Cannot access accelerator device when none is available.\n"
+            "  TINYGRAD_LESSONS_ACCELERATOR=sim in the environment makes the simulated one yours."
+        )
     return device

@@ -1,4 +1,4 @@
-"""NVIDIA's GPU as torch.cuda names it: all of it can be asked where there is none."""
+"""NVIDIA's GPU as torch.cuda names it. Where there is none, asking about it is safe."""
 
 from .devices import cuda as gpu
 
@@ -20,7 +20,7 @@ def current_device():
 
 def get_device_name(device=None):
     """What NVIDIA calls the GPU. Raises where there is none."""
-    return gpu.ready().model()
+    return gpu.ready().name()
 
 
 def synchronize(device=None):
@@ -34,16 +34,16 @@ def memory_allocated(device=None):
 
 
 def max_memory_allocated(device=None):
-    """The most bytes that arrays held on the GPU since the peak was last reset."""
+    """The most bytes that CuPy's pool took from the GPU; 0 where there is none."""
     return gpu.stats.peak
 
 
 def reset_peak_memory_stats(device=None):
-    """Measure `max_memory_allocated` from here."""
-    gpu.stats.reset()
+    """Measure `max_memory_allocated` from here, once the cache is emptied."""
+    gpu.stats.reset_peak()
 
 
 def empty_cache():
-    """Give the memory that no array uses back to the GPU; nothing to do where there is none."""
+    """Give the memory that no array uses back to the GPU."""
     if is_available():
         gpu.empty_cache()

@@ -1,4 +1,4 @@
-"""The host itself, where NumPy computes: nothing crosses anything."""
+"""The host itself, where NumPy computes: nothing crosses, nothing is counted."""
 
 import numpy as np
 

@@ -1,14 +1,19 @@
-"""NVIDIA's GPU number 0, where CuPy computes. CuPy is imported when the device is first used."""
+"""NVIDIA's GPU number 0, where CuPy computes. CuPy is imported when the device is first used.
+
+Products of float32 are float32's: CuPy takes the coarser TF32 only where CUPY_TF32=1 is set.
+CuPy keeps freed memory in a pool, so that a training step asks the driver for none.
+"""
 
 import functools
+import os
 
 import numpy as np
 
 from .base import Device
 
-NO_CUPY = (AssertionError, "Torch not compiled with CUDA enabled")
-NO_DRIVER = (RuntimeError, "Found no NVIDIA driver on your system.")
-NO_GPU = (RuntimeError, "No CUDA GPUs are available")
+NO_CUPY = AssertionError, "Torch not compiled with CUDA enabled"
+NO_DRIVER = RuntimeError, "Found no NVIDIA driver on your system."
+NO_GPU = RuntimeError, "No CUDA GPUs are available"
 
 
 class CUDA(Device):
@@ -16,20 +21,20 @@ class CUDA(Device):
 
     @functools.cached_property
     def xp(self):
-        missing = lacking()
-        if missing:
-            kind, sentence, remedy = missing
-            raise kind(f"{sentence}\n  {remedy}")
+        self.ready()
         import cupy
 
         return cupy
 
     def ready(self):
-        """This device. Raises where it is missing, in torch's words."""
-        return self if self.xp else None
+        """This device, or torch's error where the machine lacks it."""
+        if missing():
+            kind, sentence, remedy = missing()
+            raise kind(f"{sentence}\n  {remedy}")
+        return self
 
     def is_available(self):
-        return not lacking()
+        return not missing()
 
     def put(self, array):
         # Without blocking=True the copy may still be reading `array` when the call returns.
@@ -41,18 +46,28 @@ class CUDA(Device):
     def synchronize(self):
         self.xp.cuda.get_current_stream().synchronize()
 
+    def held(self):
+        """The pool's bytes. CuPy keeps no peak: it is what the pool took from the driver."""
+        if "xp" not in vars(self):
+            return {}
+        pool = self.xp.get_default_memory_pool()
+        return {"used": pool.used_bytes(), "peak": pool.total_bytes()}
+
     def empty_cache(self):
-        """Give the pool's unused memory back."""
         self.xp.get_default_memory_pool().free_all_blocks()
 
-    def model(self):
+    def name(self):
         """What NVIDIA calls the GPU."""
         return self.xp.cuda.runtime.getDeviceProperties(self.index)["name"].decode()
 
+    def about(self):
+        tf32 = "on" if os.environ.get("CUPY_TF32") == "1" else "off"
+        return f"{self.name()}, {super().about()}, TF32 {tf32}"
+
 
 @functools.cache
-def lacking():
-    """(exception type, torch's sentence, what mends it), or None where nothing is missing."""
+def missing():
+    """(exception, torch's sentence, what mends it), or None where nothing is missing."""
     try:
         import cupy
     except Exception as error:  # not installed, or one of its libraries does not load
@@ -61,6 +76,6 @@ def lacking():
         count = cupy.cuda.runtime.getDeviceCount()
     except cupy.cuda.runtime.CUDARuntimeError as error:
         if "NoDevice" not in str(error):
-            return *NO_DRIVER, f"{error}\n  Install NVIDIA's driver; nvidia-smi shows when it works."
+            return *NO_DRIVER, f"{error}\n  Install NVIDIA's driver: nvidia-smi says when it works."
         count = 0
     return None if count else (*NO_GPU, "nvidia-smi lists the GPUs that the driver sees.")
