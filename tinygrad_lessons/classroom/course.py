@@ -30,7 +30,7 @@ def nbgrader(course):
     """nbgrader's API on a course folder."""
     from nbgrader.apps.api import NbGraderAPI
 
-    _find_alembic()
+    find_alembic()
     yield NbGraderAPI(config=config(course), log_level="ERROR")
 
 
@@ -63,7 +63,7 @@ def secret(course):
     return path.read_text(encoding="utf-8").strip()
 
 
-def _find_alembic():
+def find_alembic():
     """nbgrader calls `alembic` by name: the environment's commands must be on the PATH."""
     here = str(Path(sys.executable).parent)
     if here not in os.environ.get("PATH", "").split(os.pathsep):

@@ -119,9 +119,9 @@ def _others(folder, name):
     return [f for f in found if f != f"{name}.ipynb"]
 
 
-def read(path):
-    """(notebook or None, findings) of a submitted file. Never raises for what the file holds."""
-    data, findings = load(path)
+def read(file):
+    """(notebook or None, findings) of a submitted file, by path or as bytes. Never raises for it."""
+    data, findings = (file, []) if isinstance(file, bytes) else load(file)
     if data is None:
         return None, findings
     notebook, more = parse(data)
@@ -185,6 +185,9 @@ def new_notebook(cells=(), metadata=None):
     """A notebook of the current format; nbformat's own function would check each cell slowly."""
     metadata = NotebookNode() if metadata is None else metadata
     return NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=list(cells))
+
+
+empty = new_notebook
 
 
 def new_cell(kind, source):

@@ -1,0 +1,149 @@
+"""A small released course for tests of the classroom, made in milliseconds without nbgrader's steps."""
+
+import atexit
+import contextlib
+import json
+import os
+import pwd
+import shutil
+import subprocess
+import tempfile
+from functools import cache
+from pathlib import Path
+
+import nbformat
+from nbgrader import api, utils
+
+from tinygrad_lessons.classroom.course import find_alembic
+from tinygrad_lessons.classroom.submissions import new_cell, new_notebook
+
+LESSON = "03_gram"
+ROLES = {
+    "answer": {"solution": True, "grade": False, "locked": False},
+    "test": {"solution": False, "grade": True, "locked": True, "points": 2},
+    "essay": {"solution": True, "grade": True, "locked": False, "points": 3},
+}
+
+
+def cell(name, kind, source, role):
+    made = new_cell(kind, source)
+    made.id = name
+    marks = {"schema_version": 3, "grade_id": name, "cell_type": kind, "task": False, **ROLES[role]}
+    made.metadata["nbgrader"] = nbformat.from_dict(marks)
+    made.metadata.nbgrader.checksum = utils.compute_checksum(made)
+    return made
+
+
+def lesson(essay=True):
+    """Two exercises of 2 points each, and a question of 3 that a person grades."""
+    cells = [
+        cell("gram", "code", "# gram", "answer"),
+        cell("check-gram", "code", "check('gram')", "test"),
+        cell("pca", "code", "# pca", "answer"),
+        cell("check-pca", "code", "check('pca')", "test"),
+    ]
+    return new_notebook(cells + [cell("why", "markdown", "Why?", "essay")] * essay)
+
+
+def make_course(folder, url=None, essay=True):
+    """A course folder with the lesson released and its gradebook filled; returns the folder."""
+    folder = Path(folder)
+    if url is not None:
+        return _make(folder, url, essay)
+    shutil.copytree(_template(essay), folder)
+    return folder
+
+
+@cache
+def _template(essay):
+    """Filling a gradebook takes a second, copying one nothing."""
+    folder = Path(tempfile.mkdtemp()) / "course"
+    atexit.register(shutil.rmtree, folder.parent)
+    _make(folder, f"sqlite:///{folder}/gradebook.db", essay)
+    (folder / "nbgrader_config.py").write_text("c = get_config()\n")
+    return folder
+
+
+def _make(folder, url, essay):
+    (folder / "release" / LESSON).mkdir(parents=True)
+    (folder / "source" / LESSON).mkdir(parents=True)
+    config = f"c = get_config()\nc.CourseDirectory.db_url = {url!r}\n"
+    (folder / "nbgrader_config.py").write_text(config)
+    notebook = lesson(essay)
+    for place in ("release", "source"):
+        nbformat.write(notebook, folder / place / LESSON / f"{LESSON}.ipynb")
+    fill(url, notebook)
+    return folder
+
+
+def fill(url, notebook):
+    find_alembic()
+    with api.Gradebook(url) as book:
+        book.add_assignment(LESSON)
+        book.add_notebook(LESSON, LESSON)
+        for made in notebook.cells:
+            marks, name = made.metadata.nbgrader, made.metadata.nbgrader.grade_id
+            kind = dict(cell_type=made.cell_type)
+            book.add_source_cell(name, LESSON, LESSON, source=made.source, locked=marks.locked,
+                                 checksum=marks.checksum, **kind)  # fmt: skip
+            if marks.grade:
+                book.add_grade_cell(name, LESSON, LESSON, max_score=marks.points, **kind)
+            if marks.solution:
+                book.add_solution_cell(name, LESSON, LESSON)
+
+
+def hand_in(course, student, notebook=None, *, text=None, **answers):
+    """Put a submission in its place: the lesson with `answers`, or a notebook, or any text."""
+    folder = Path(course) / "submitted" / student / LESSON
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"{LESSON}.ipynb"
+    notebook = notebook or lesson()
+    for made in notebook.cells:
+        name = made.metadata.get("nbgrader", {}).get("grade_id")
+        made.source = answers.get(name, made.source)
+    path.write_text(json.dumps(notebook) if text is None else text)
+    return path
+
+
+def result(student, scores, findings=(), notebook=None):
+    """What a grader returns for one student."""
+    return {
+        "student": student,
+        "lesson": LESSON,
+        "scores": dict(scores),
+        "max": {"check-gram": 2.0, "check-pca": 2.0, "why": 3.0},
+        "findings": list(findings),
+        "verdicts": [],
+        "notebook": nbformat.writes(notebook or lesson()),
+        "boundary": "fake",
+        "seconds": 0.0,
+    }
+
+
+@contextlib.contextmanager
+def postgres():
+    """The URL of a PostgreSQL of its own, with {} for the database; None: it is not installed."""
+    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    if not binaries:
+        yield None
+        return
+    bin, folder = binaries[-1].parent, Path(tempfile.mkdtemp(prefix="pg"))
+    as_user = {}
+    if os.getuid() == 0:  # PostgreSQL refuses to run as root
+        user = pwd.getpwnam("nobody")
+        os.chown(folder, user.pw_uid, user.pw_gid)
+        as_user = dict(user=user.pw_uid, group=user.pw_gid, extra_groups=[])
+
+    def run(command, *options):
+        subprocess.run([bin / command, *options], check=True, cwd=folder, stdout=-3, stderr=-3,
+                       stdin=-3, **as_user)  # fmt: skip
+
+    data = ["-D", str(folder / "data")]
+    run("initdb", *data, "-U", "tester", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C")
+    run("pg_ctl", *data, "-w", "-o", f"-k {folder} -c listen_addresses= -c fsync=off",
+        "-l", str(folder / "log"), "start")  # fmt: skip
+    try:
+        yield f"postgresql+psycopg://tester@/{{}}?host={folder}"
+    finally:
+        run("pg_ctl", *data, "-m", "immediate", "stop")
+        shutil.rmtree(folder)
