@@ -1,4 +1,4 @@
-"""A small released course for tests of the classroom, made in milliseconds without nbgrader's steps."""
+"""A small released course for tests of the classroom, made without nbgrader's slow steps."""
 
 import atexit
 import contextlib

@@ -268,4 +268,11 @@ def test_a_thousand_copies_take_no_time_and_an_unread_one_says_why():
     assert len(findings) == 3
     nb = unanswered(lesson(), ["The file is empty."])
     nbformat.validate(nb)
-    assert nb.cells[0].source == "The file is empty."
+    assert [c.source for c in nb.cells] == ["The file is empty.", *(c.source for c in lesson().cells)]
+
+
+def test_a_missing_answer_comes_back_as_released_where_that_is_asked_for():
+    submitted = solved()
+    deleted_answer(submitted)
+    nb, _ = rebuild(lesson(), submitted, restore=True)
+    assert [c.source for c in nb.cells] == but(gram=STUB.format("gram"))

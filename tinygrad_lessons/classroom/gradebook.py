@@ -19,7 +19,7 @@ NO_RESPONSE = "No response."  # nbgrader's own words for an answer that was left
 
 @contextmanager
 def connect(db_url):
-    """nbgrader's Gradebook at a URL. Raises Problem when it is locked, full or cannot be reached."""
+    """nbgrader's Gradebook at a URL. Raises Problem when it is locked, full or out of reach."""
     find_alembic()
     try:
         with api.Gradebook(db_url) as book:
@@ -36,10 +36,10 @@ def _words(error):
             "Close it (formgrader, a second terminal), then run the same command again."
         )
     if "full" in text or "disk I/O" in text:
-        return f"The gradebook cannot be written: {text}. Make room, then run the same command again."
+        return f"The gradebook cannot be written: {text}. Make room and run the same command again."
     if isinstance(error, ModuleNotFoundError):
         return f"The gradebook's driver is not installed: {text}. pip install 'psycopg[binary]'"
-    return f"The gradebook does not answer: {text}. Mend its URL in nbgrader_config.py, or start it."
+    return f"The gradebook does not answer: {text}. Start it, or mend db_url in nbgrader_config.py."
 
 
 def snapshot(db_url, course, name):
@@ -149,7 +149,7 @@ def write(book, name, results, timestamps=None):
         raise
     held = scores(book, name, list(results))
     for student, result in results.items():
-        if any(held.get(student, {}).get(cell) != score for cell, score in result["scores"].items()):
+        if not result["scores"].items() <= held.get(student, {}).items():
             raise Problem(f"The gradebook does not hold what was written for {student}.")
 
 

@@ -10,12 +10,13 @@ from .submissions import new_cell, new_notebook
 MISSING = "This cell was missing from the submission."
 
 
-def rebuild(release, submitted):
+def rebuild(release, submitted, restore=False):
     """(notebook, findings): the cells of `release` in its order, with the text of `submitted`.
 
     Answers are matched by grade_id, cells without one by id or text. What a cell is, what it is
     worth and the text of locked cells is the release's. All other cells of the student stay, in
-    their order, before the cell that followed them.
+    their order, before the cell that followed them. An answer that is missing stays empty, or comes
+    back as released with `restore`.
     """
     notes = defaultdict(list)
     taken = _match(release.cells, submitted.cells, notes)
@@ -24,7 +25,8 @@ def rebuild(release, submitted):
     cells = []
     for place, cell in enumerate(release.cells):
         cells += own[place]
-        cells.append(_filled(cell, taken.get(place), notes))
+        found = taken.get(place)
+        cells.append(_filled(cell, found, notes) if found else _absent(cell, restore, notes))
     cells += own[len(release.cells)]
     _number_own_cells(cells, {c.get("id") for c in release.cells})
     notebook = new_notebook(cells, deepcopy(release.metadata))
@@ -33,7 +35,7 @@ def rebuild(release, submitted):
 
 def unanswered(release, findings):
     """The released notebook of someone whose submission could not be read, and why on top of it."""
-    notebook, _ = rebuild(release, new_notebook())
+    notebook, _ = rebuild(release, new_notebook(), restore=True)
     why = new_cell("markdown", "\n\n".join(findings))
     why.id = "findings"
     notebook.cells.insert(0, why)
@@ -146,8 +148,6 @@ def _plain(cell):
 
 def _filled(cell, found, notes):
     """The release's cell with the student's text where that is theirs to write."""
-    if found is None:
-        return _absent(cell, notes)
     name = grade_id(cell)
     theirs = name is None or is_answer(cell)
     kind = found.cell_type if name is None else cell.cell_type
@@ -161,13 +161,13 @@ def _filled(cell, found, notes):
     return filled
 
 
-def _absent(cell, notes):
+def _absent(cell, restore, notes):
     """A cell that was deleted: back as released, but an ungraded answer stays empty."""
     name = grade_id(cell)
     if name is not None:
         what = "Missing answers" if is_answer(cell) else "Missing cells, put back"
         notes[what].append(name)
-    if is_answer(cell) and not _marks(cell).get("grade"):
+    if is_answer(cell) and not restore and not _marks(cell).get("grade"):
         # the released stub would undo an answer that stands in a cell of the student's own
         comment = "# " if cell.cell_type == "code" else ""
         return _as_released(cell, cell.cell_type, comment + MISSING)

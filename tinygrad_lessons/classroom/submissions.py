@@ -120,7 +120,7 @@ def _others(folder, name):
 
 
 def read(file):
-    """(notebook or None, findings) of a submitted file, by path or as bytes. Never raises for it."""
+    """(notebook or None, findings) of a submitted file, by path or as bytes; never raises."""
     data, findings = (file, []) if isinstance(file, bytes) else load(file)
     if data is None:
         return None, findings
