@@ -11,7 +11,7 @@ from nbgrader import utils
 
 from ..lab.table import Report
 from . import editions, judge, lesson, mistakes, submissions, suspect
-from .rebuild import rebuild
+from .rebuild import rebuild, unanswered
 from .sandbox import Check, Job, Limits
 
 DEVICES = ("cpu", "sim")
@@ -37,10 +37,8 @@ def grade(path, student, snapshot, secret, sandbox, devices=DEVICES):
     Never raises for anything that a submission does.
     """
     start = time.perf_counter()
-    submitted, findings = submissions.read(path) if path else (None, ["Nothing was handed in."])
-    notebook, odd = rebuild(
-        nbformat.from_dict(snapshot["release"]), submitted or submissions.empty()
-    )
+    submitted, findings = submissions.read(path) if path else (None, [submissions.NOTHING])
+    notebook, odd = answers(nbformat.from_dict(snapshot["release"]), submitted, findings)
     found = assess(notebook, student, snapshot, secret, sandbox, devices)
     return {
         "student": student,
@@ -53,6 +51,13 @@ def grade(path, student, snapshot, secret, sandbox, devices=DEVICES):
         "boundary": sandbox.name,
         "seconds": round(time.perf_counter() - start, 3),
     }
+
+
+def answers(release, submitted, findings):
+    """(notebook, findings): the release's notebook with what was handed in, if that can be read."""
+    if submitted is None:
+        return unanswered(release, findings), []
+    return rebuild(release, submitted)
 
 
 def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES):

@@ -68,13 +68,19 @@ def names(course):
     return sorted(name for name in found if re.match(r"\d\d_", name))
 
 
+def guess(name, known):
+    """A sentence for someone who misspelt a name."""
+    near = difflib.get_close_matches(name, known, 1, 0.4)
+    return f" Did you mean {near[0]}?" if near else f" There are: {', '.join(known) or 'none'}."
+
+
 def load(course, name):
     """The lesson `name`. Raises Problem when there is none."""
     known = names(course)
     if name not in known:
-        near = difflib.get_close_matches(name, known, 1, 0.4)
-        guess = f"Did you mean {near[0]}?" if near else f"There are: {', '.join(known) or 'none'}."
-        raise Problem(f"There is no lesson {name!r} in {Path(course) / 'source'}. {guess}")
+        raise Problem(
+            f"There is no lesson {name!r} in {Path(course) / 'source'}.{guess(name, known)}"
+        )
     folder = Path(course) / "source" / name
     notebook = nbformat.read(folder / f"{name}.ipynb", 4)
     return Lesson(name, folder, notebook, tuple(exercises(name, notebook)))

@@ -39,7 +39,7 @@ def also_right(exercise):
 
 
 def equivalent(exercise, line, why):
-    """Note that a mutant with this line does what the reference does, and why: no check can tell."""
+    """Note why a mutant with this line does what the reference does: no check can tell them."""
     _equivalents.append((exercise, line))
 
 

@@ -116,7 +116,9 @@ def _statements(node, tree):
     for block in (getattr(node, name, None) for name in ("body", "orelse")):
         if isinstance(block, list) and len(block) > 1:
             for i in range(len(block)):
-                if not (isinstance(block[i], ast.Expr) and isinstance(block[i].value, ast.Constant)):
+                if not (
+                    isinstance(block[i], ast.Expr) and isinstance(block[i].value, ast.Constant)
+                ):
                     dropped = block.pop(i)
                     yield ast.unparse(tree)
                     block.insert(i, dropped)

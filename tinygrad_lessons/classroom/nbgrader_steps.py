@@ -14,7 +14,6 @@ from traitlets import List, Unicode
 
 from . import course, grade, gradebook, lesson, release, submissions
 from .editions import PACKAGE
-from .rebuild import rebuild
 from .sandbox import open_sandbox
 
 STEPS = "tinygrad_lessons.classroom.nbgrader_steps"
@@ -81,16 +80,19 @@ class Reader(NotebookExporter):
 
     def from_filename(self, filename, resources=None, **kw):
         notebook, findings = submissions.read(Path(filename))
-        resources["findings"] = findings
-        return self.from_notebook_node(notebook or submissions.empty(), resources=resources, **kw)
+        resources["unread"] = findings if notebook is None else []
+        notebook = notebook or submissions.new_notebook()
+        return self.from_notebook_node(notebook, resources=resources, **kw)
 
 
 class Rebuild(NbGraderPreprocessor):
     """The release's notebook with the student's answers, before anything else looks at it."""
 
     def preprocess(self, nb, resources):
-        nb, findings = rebuild(gradebook.release_notebook(_snapshot(resources)), nb)
-        for finding in findings:
+        unread = resources.get("unread")
+        release = gradebook.release_notebook(_snapshot(resources))
+        nb, findings = grade.answers(release, None if unread else nb, unread)
+        for finding in [*unread, *findings]:
             self.log.warning("%s", finding)
         return nb, resources
 
@@ -105,7 +107,7 @@ class Verdicts(NbGraderPreprocessor):
             nb,
             resources["nbgrader"]["student"],
             _snapshot(resources),
-            course.secret(_root(resources)),
+            course.secret(Path.cwd()),
             _sandbox(),
             tuple(self.devices),
         )
@@ -114,15 +116,10 @@ class Verdicts(NbGraderPreprocessor):
         return nb, resources
 
 
-def _root(resources):
-    """nbgrader works in the course folder while it converts."""
-    return Path.cwd()
-
-
 def _snapshot(resources):
-    return _cached_snapshot(
-        resources["nbgrader"]["db_url"], _root(resources), resources["nbgrader"]["assignment"]
-    )
+    """The lesson's snapshot; nbgrader works in the course folder while it converts."""
+    found = resources["nbgrader"]
+    return _cached_snapshot(found["db_url"], Path.cwd(), found["assignment"])
 
 
 @cache

@@ -1,5 +1,6 @@
 """Release: the notebook without solutions, the edition, and the record of the public seed."""
 
+import copy
 import gzip
 import json
 import os
@@ -16,9 +17,26 @@ DEVICES = ("cpu", "sim")
 def prepare(course, name):
     """Make beside the source notebook what students get with it: the edition and the record."""
     one = lesson.load(course, name)
-    editions.write(one.folder, one, lesson.load_all(course))
-    write_gzip(one.folder / RECORD, json.dumps(record(course, one)))
-    return one
+    beside(one.folder, course, one, lesson.load_all(course))
+
+
+def beside(folder, course, one, lessons):
+    """Write the edition of a lesson and the record of the public seed to a folder."""
+    editions.write(folder, one, lessons)
+    write_gzip(folder / RECORD, json.dumps(record(course, one)))
+
+
+def student_version(one):
+    """The notebook of a lesson as students get it, by nbgrader's own steps; no gradebook needed."""
+    from nbgrader import preprocessors as stock
+
+    from .nbgrader_steps import Stub
+
+    notebook = copy.deepcopy(one.notebook)
+    resources = {"nbgrader": {"notebook": one.name}, "language": "python"}
+    for step in (stock.LockCells, Stub, stock.ClearOutput, stock.ClearHiddenTests):
+        notebook, _ = step().preprocess(notebook, resources)
+    return notebook
 
 
 def record(course, one):

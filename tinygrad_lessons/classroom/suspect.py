@@ -3,10 +3,13 @@
 import ast
 
 NAMES = set(
-    """gc ctypes inspect _getframe f_back f_locals f_globals currentframe __globals__ __code__
-    __closure__ get_ipython user_ns display_id update_display input_transformers_cleanup kernel session events
-    compile _exit kill fork subprocess environ sys builtins __builtins__ observations stats peek
-    __array_ufunc__ __array_function__ __eq__ scipy cupy jax numba sklearn socket shutil""".split()
+    """
+    gc ctypes inspect _getframe f_back f_locals f_globals currentframe __globals__ __code__
+    __closure__ get_ipython user_ns display_id update_display input_transformers_cleanup kernel
+    session events compile _exit kill fork subprocess environ sys builtins __builtins__
+    observations stats peek __array_ufunc__ __array_function__ __eq__ scipy cupy jax numba
+    sklearn socket shutil
+    """.split()
 )
 CALLS = {"setattr", "exec", "eval", "open", "__import__"}
 MODULES = {"np", "numpy", "json", "torch", "tinygrad_lessons"}

@@ -1,7 +1,8 @@
-"""What a notebook calls: `check` an exercise, `predict` a result, draw `pictures`."""
+"""What a notebook calls: `complete` and `check` exercises, `predict` results, `pictures`."""
 
+from ..exercise import complete
 from . import pictures
 from .check import check
 from .predict import predict
 
-__all__ = ["check", "pictures", "predict"]
+__all__ = ["check", "complete", "pictures", "predict"]

@@ -8,6 +8,7 @@ import types
 from pathlib import Path
 
 from ..exercise import PACKAGE
+from . import progress
 from .observe import look
 from .table import Report
 from .verdict import Verdict, recognise
@@ -25,7 +26,9 @@ def check(exercise):
     entries = [e for r in recorded[exercise] for e in _on_devices(r, package)]
     verdicts = [_verdict(entry, functions, package) for entry in entries]
     known = {(e["check"], e["device"]): e["mistakes"] for e in entries}
-    return Report(exercise, recognise(verdicts, lambda name, device: known[name, device]))
+    report = Report(exercise, recognise(verdicts, lambda name, device: known[name, device]))
+    progress.note(report)
+    return report
 
 
 def record():

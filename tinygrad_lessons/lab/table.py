@@ -32,11 +32,12 @@ class Report:
     def title(self):
         if self.points is not None:
             return f"{self.exercise}: {self.score:g} of {self.points:g} points"
-        checks = self._by_check()
-        good = sum(all(v.passed for v in group) for group in checks.values())
-        if good == len(checks):
-            return f"{self.exercise}: all {good} checks pass"
-        return f"{self.exercise}: {good} of {len(checks)} checks pass"
+        good, count = sum(self.by_check().values()), len(self.by_check())
+        return f"{self.exercise}: {'all' if good == count else f'{good} of'} {count} checks pass"
+
+    def by_check(self):
+        """{check: whether it passes on every device}."""
+        return {name: all(v.passed for v in group) for name, group in self._groups().items()}
 
     @property
     def unwritten(self):
@@ -45,7 +46,7 @@ class Report:
             return self.verdicts[0].why
         return ""
 
-    def _by_check(self):
+    def _groups(self):
         groups = {}
         for v in self.verdicts:
             groups.setdefault(v.check, []).append(v)
@@ -53,7 +54,7 @@ class Report:
 
     def lines(self):
         """[(result, check, remark), ...]: one line a check."""
-        for name, group in self._by_check().items():
+        for name, group in self._groups().items():
             words = name.replace("_", " ") + (" (hidden check)" if group[0].hidden else "")
             devices = {
                 ok: ", ".join(v.device for v in group if v.passed is ok) for ok in (True, False)

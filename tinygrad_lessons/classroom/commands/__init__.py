@@ -10,14 +10,18 @@ from .. import Problem
 from .common import console
 
 COMMANDS = (
+    "lab",
+    "status",
+    "check",
+    "reset",
     "sync",
     "audit",
     "mutate",
     "release",
+    "collect",
     "grade",
     "regrade",
     "feedback",
-    "collect",
     "export",
     "demo",
 )

@@ -1,0 +1,29 @@
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import Name, console
+from .status import Folder
+
+
+def check(
+    name: Name,
+    exercise: Annotated[str, typer.Argument(metavar="[EXERCISE]", help="Show only this one.")] = "",
+    folder: Folder = Path("lessons"),
+):
+    """Run a saved notebook and its checks; exit 1 when one does not pass."""
+    from .. import Problem, workspace
+    from ..lesson import guess
+
+    if name not in workspace.names(folder):
+        raise Problem(f"There is no lesson {name!r}.{guess(name, workspace.names(folder))}")
+    with console.status(f"Running {name}"):
+        printed = workspace.run(folder, name)
+    if exercise and exercise not in printed:
+        raise Problem(f"There is no exercise {exercise!r} in {name}.{guess(exercise, printed)}")
+    for text in [printed[exercise]] if exercise else printed.values():
+        console.print(text, highlight=False, markup=False, soft_wrap=True)
+    done = {step.exercise for step in workspace.steps(folder, name) if step.done}
+    wanted = {exercise} if exercise else set(printed)
+    raise typer.Exit(0 if wanted <= done else 1)

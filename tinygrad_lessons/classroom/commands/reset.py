@@ -1,0 +1,20 @@
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import Course, console
+from .status import Folder
+
+
+def reset(
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="An id, such as gram.")],
+    folder: Folder = Path("lessons"),
+    course: Course = Path("course"),
+):
+    """Give an exercise back as it was; the old answer is kept in a file."""
+    from .. import workspace
+
+    name, kept = workspace.reset(folder, course, exercise)
+    console.print(f"{exercise} in {name} is as it was. Your answer is in {kept}", highlight=False)
+    console.print("If the notebook is open in JupyterLab: File > Reload Notebook from Disk")
