@@ -1,4 +1,4 @@
-"""Runs inside: what a process gives up before it runs a student's code. Only the standard library."""
+"""Runs inside: what a process gives up before it runs a student's code."""
 
 import ctypes
 import os

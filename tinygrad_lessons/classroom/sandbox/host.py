@@ -36,16 +36,16 @@ class Trouble(Exception):
 
 
 class Server:
-    """A process with a lesson loaded that turns into children; behind `bwrap`, or None: behind nothing.
+    """A process with a lesson loaded, behind `bwrap` (None: behind nothing), that has children.
 
-    With `fork` it has any number of children, one at a time; else it becomes its only one.
+    With `fork` it has any number of them, one at a time; else it becomes its only one.
     """
 
     def __init__(self, lesson, fork, bwrap, devices=("cpu", "sim")):
         self.fork, self.bwrap, self.devices = fork, bwrap, devices
         self.process = self.init = self.scratch = None
         self.folder = tempfile.mkdtemp(prefix="lessons-")
-        self.lesson = policy.readable(Path(lesson), Path(self.folder) / "lesson")
+        self.lesson = policy.readable(lesson, Path(self.folder) / "lesson") if bwrap else lesson
         self.control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         files = tempfile.TemporaryFile(), tempfile.TemporaryFile(), tempfile.TemporaryFile()
         with inside, files[0] as program, files[1] as info, files[2] as said:

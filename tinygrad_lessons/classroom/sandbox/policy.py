@@ -71,9 +71,10 @@ def readable(folder, copy):
     paths = [folder, *folder.rglob("*")]
     if os.geteuid() or all(p.lstat().st_mode & 0o4 for p in paths):
         return folder
-    shutil.copytree(folder, copy, ignore=lambda d, names: [n for n in names if Path(d, n).is_symlink()])
+    shutil.copytree(folder, copy, symlinks=True)
     for path in (copy, *copy.rglob("*")):
-        path.chmod(0o755 if path.is_dir() else 0o644)
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() else 0o644)
     return copy
 
 
@@ -123,7 +124,8 @@ def bwrap_argv(bwrap, lesson, filter_fd, info_fd, devices=("cpu", "sim")):
     argv += ["--hostname", "sandbox", "--seccomp", str(filter_fd), "--info-fd", str(info_fd)]
     argv += ["--perms", "1777", "--size", str(SCRATCH_SIZE), "--tmpfs", SCRATCH]
     for folder in _parents([*readable, LESSON, f"{INSIDE}/server.py", "/dev/null"]):
-        argv += ["--perms", "0755", "--dir", folder]
+        passed = "0555" if folder == INSIDE else "0111"  # other folders above can't be listed
+        argv += ["--perms", passed, "--dir", folder]
     for path in readable:
         argv += ["--ro-bind", path, path]
     for link in links:
@@ -141,8 +143,8 @@ def bwrap_argv(bwrap, lesson, filter_fd, info_fd, devices=("cpu", "sim")):
 
 def _namespaces():
     if os.geteuid():
-        return ["--unshare-all", "--unshare-user", "--disable-userns", "--uid", "65534", "--gid", "65534",
-                "--cap-drop", "ALL"]  # fmt: skip
+        nobody = ["--uid", "65534", "--gid", "65534", "--cap-drop", "ALL"]
+        return ["--unshare-all", "--unshare-user", "--disable-userns", *nobody]
     kinds = ["--unshare-ipc", "--unshare-pid", "--unshare-net", "--unshare-uts"]
     needed = [x for c in ("SETUID", "SETGID", "SETPCAP") for x in ("--cap-add", f"CAP_{c}")]
     return [*kinds, "--unshare-cgroup-try", "--cap-drop", "ALL", *needed]

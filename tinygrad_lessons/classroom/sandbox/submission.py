@@ -28,7 +28,7 @@ class Submission:
         self.now, self.servers = None, 0
 
     def run(self, new_child):
-        """The Answer, after as many fresh processes as it takes. `new_child`: limits -> Child."""
+        """The Answer, after as many fresh processes as it takes. `new_child` starts one."""
         self.started = time.monotonic()
         while self.left() > 0 and not self.attempt(new_child):
             pass
@@ -42,7 +42,7 @@ class Submission:
         """Whether a fresh process came to the end."""
         self.now = child = None
         try:
-            with new_child(self.limits) as child:
+            with new_child() as child:
                 self.run_cells(child)
                 self.run_checks(child)
             return True
