@@ -1,0 +1,73 @@
+"""The class report: counts that are right, a page that shows nothing unescaped."""
+
+import json
+
+from tinygrad_lessons.classroom import report
+
+
+def verdict(exercise, passed, device="cpu", why="", mistake="", trouble=""):
+    return {
+        "exercise": exercise,
+        "check": "a_check",
+        "hidden": False,
+        "device": device,
+        "passed": passed,
+        "why": why,
+        "mistake": mistake,
+        "hint": f"hint of {mistake}" if mistake else "",
+        "trouble": trouble,
+    }
+
+
+def result(student, score, *verdicts, findings=()):
+    return {
+        "student": student,
+        "scores": {"check-gram": score, "essay": None},
+        "max": {"check-gram": 4.0, "essay": 2.0},
+        "verdicts": list(verdicts),
+        "findings": list(findings),
+    }
+
+
+CLASS = [
+    result("b", 2.0, verdict("gram", True), verdict("gram", False, "sim", mistake="on_host")),
+    result("a", 4.0, verdict("gram", True), verdict("gram", True, "sim")),
+    result("c", 0.0, verdict("gram", False, why="gram is yours to write: lesson 03_gram")),
+    result("d", 0.0, verdict("gram", False, trouble="timeout"), findings=["<script>alert(1)"]),
+]
+
+
+def test_counts():
+    found = report.summary("03_gram", CLASS)
+    gram = found["exercises"][0]
+    assert gram["states"] == {"passed": 1, "part": 1, "wrong": 1, "unwritten": 1}
+    assert gram["devices"] == {"cpu": [2, 4], "sim": [1, 2]}
+    assert gram["mistakes"] == [["on_host", "hint of on_host", 1]]
+    assert gram["troubles"] == {"timeout": 1}
+    assert [s["student"] for s in found["students"]] == ["a", "b", "c", "d"]
+    assert found["students"][0] | {"passed": 0} == {
+        "student": "a",
+        "score": 4.0,
+        "max": 6.0,
+        "by_hand": ["essay"],
+        "passed": 0,
+    }
+    assert sum(n for _, n in found["scores"]["bins"]) == 4
+
+
+def test_the_page_is_self_contained_and_escapes_what_students_wrote():
+    page = report.page(report.summary("03_gram", CLASS))
+    assert "&lt;script&gt;alert(1)" in page and "<script" not in page
+    assert "http" not in page.replace("http-equiv", "")
+    assert "hint of on_host" in page
+
+
+def test_an_empty_class_has_a_page_too():
+    assert "0 students" in report.page(report.summary("03_gram", []))
+
+
+def test_both_forms_are_written(tmp_path):
+    paths = report.write(tmp_path, "03_gram", CLASS)
+    assert [p.name for p in paths] == ["03_gram.json", "03_gram.html"]
+    assert json.loads(paths[0].read_text())["lesson"] == "03_gram"
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["03_gram.html", "03_gram.json"]
