@@ -2,6 +2,8 @@
 
 import ast
 import shutil
+import subprocess
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -126,3 +128,31 @@ def reports(course, out, lessons):
             verdict = Verdict(r["check"], r["device"], r["seen"], yours, trouble=trouble)
             verdicts.setdefault(exercise, []).append(verdict)
         yield from (Report(exercise, found) for exercise, found in verdicts.items())
+
+
+TRAINING = """
+import tinygrad_lessons as torch
+from tinygrad_lessons import datasets, nn, optim, training
+from tinygrad_lessons.utils.data import DataLoader
+
+torch.manual_seed(0)
+train, test = datasets.digits()
+model = nn.Sequential(
+    nn.Flatten(), nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10)
+)
+optimizer = optim.SGD(model.parameters(), lr=0.1)
+loader = DataLoader(train, batch_size=64, shuffle=True)
+for epoch in range(5):
+    loss = training.train_epoch(model, loader, nn.functional.cross_entropy, optimizer)
+    print(f"epoch {epoch + 1}: loss {float(loss):.4f}")
+print(f"accuracy on new digits: {training.accuracy(model, DataLoader(test, batch_size=256)):.1%}")
+"""
+
+
+def train_on(out):
+    """What the capstone's training prints on the package in `out`, or what it stops at."""
+    done = subprocess.run(
+        [sys.executable, "-c", TRAINING], cwd=out, capture_output=True, text=True, timeout=600
+    )
+    last = done.stderr.strip().splitlines()[-1:]
+    return (done.stdout + "".join(f"It stops here: {line}" for line in last)).strip()

@@ -14,6 +14,8 @@ COMMANDS = (
     "status",
     "check",
     "reset",
+    "assemble",
+    "new_exercise",
     "sync",
     "audit",
     "mutate",
@@ -22,6 +24,7 @@ COMMANDS = (
     "grade",
     "regrade",
     "feedback",
+    "report",
     "export",
     "demo",
 )
@@ -31,7 +34,7 @@ class Suggesting(typer.core.TyperGroup):
     """A group that lists its commands when called alone, and guesses at a misspelt one."""
 
     def list_commands(self, ctx):
-        return list(COMMANDS)
+        return [name.replace("_", "-") for name in COMMANDS]
 
 
 def app():
