@@ -100,8 +100,9 @@ def refuse(text):
         type, index = parse(text)
     except RuntimeError as error:
         near = difflib.get_close_matches(text.partition(":")[0], names, 1)
-        hint = f"\n  Did you mean {near[0]!r}?" if near and near[0] not in text else ""
-        raise RuntimeError(f"{error}{hint}") from None
+        if isinstance(error, NotImplementedError) or not near or near[0] in text:
+            raise
+        raise RuntimeError(f"{error}\n  Did you mean {near[0]!r}?") from None
     raise RuntimeError(
         f"CUDA error: invalid device ordinal\n  {text!r}: there is one {type} device, '{type}:0'."
     )

@@ -77,6 +77,11 @@ class ndarray:
     def __reduce__(self):
         return array, (self.get(implicit="pickle"),)
 
+    def fill(self, value):
+        if type(value) is ndarray and value.ndim:
+            raise ValueError("non-scalar cupy.ndarray cannot be used for fill")
+        self[...] = value
+
     # What NumPy's functions ask of an array that is not NumPy's: NEP 13 and NEP 18.
 
     def __array_ufunc__(self, ufunc, method, *inputs, out=(), **options):
@@ -163,7 +168,7 @@ def has_array(x):
 
 
 def launch(function, *inputs, **options):
-    """Run NumPy's `function` on the numbers; count a kernel unless it gives a view."""
+    """Run NumPy's `function` on the numbers; count a kernel unless it only gives a view."""
     out = options.get("out")
     if out is not None and type(out) is not ndarray:
         raise TypeError(f"Unsupported type {type(out)}")
@@ -173,7 +178,7 @@ def launch(function, *inputs, **options):
             result = function(*hosts, **{name: unwrap(x) for name, x in options.items()})
     except (IndexError, TypeError, ValueError) as error:
         raise in_cupys_words(error, [x for x in (*inputs, out) if x is not None]) from None
-    if function not in FREE and not is_view(result):
+    if out is not None or not (function in FREE or is_view(result)):
         sim.count(kernels=1)
     return wrap(result) if out is None else out
 
@@ -338,13 +343,13 @@ class Generator:
 
 def in_cupys_words(error, inputs):
     """NumPy's error as CuPy raises it."""
-    shapes = [x.shape for x in inputs if type(x) is ndarray]
-    if isinstance(error, np._core._exceptions._UFuncOutputCastingError):
+    text = str(error)
+    if re.match(r"Cannot cast ufunc '\w+' output", text):
         return TypeError(
             f"Cannot cast output operand from {error.from_!r} to {error.to!r} "
             f"according to the rule {error.casting!r}"
         )
-    text = str(error)
+    shapes = [x.shape for x in inputs if type(x) is ndarray]
     for pattern, words in CUPYS_WORDS.items():
         if re.match(pattern, text):
             words = words(inputs, shapes) if callable(words) else re.sub(pattern, words, text)
@@ -366,9 +371,8 @@ def misaligned(inputs, shapes):
         return "Scalar operands are not allowed, use '*' instead"
     if max(map(len, shapes)) <= 2:
         return "Axis dimension mismatch"
-    return " and ".join(f"({','.join(map(str, s))})" for s in shapes[:2]).join(
-        ("shapes ", " not aligned")
-    )
+    left, right = (",".join(map(str, shape)) for shape in shapes[:2])
+    return f"shapes ({left}) and ({right}) not aligned"
 
 
 CUPYS_WORDS = {
@@ -403,7 +407,7 @@ COMPARISONS = {
 UNARY = {"neg": np.negative, "pos": np.positive, "abs": np.absolute, "invert": np.invert}
 DOORS = {"float": float, "int": int, "complex": complex, "repr": repr, "str": str}
 METHODS = """all any argmax argmin argpartition argsort astype choose clip compress conj conjugate
-copy cumprod cumsum diagonal dot fill flatten max mean min nonzero partition prod put ravel repeat
+copy cumprod cumsum diagonal dot flatten max mean min nonzero partition prod put ravel repeat
 reshape round searchsorted sort squeeze std sum swapaxes take trace transpose var view"""
 ATTRIBUTES = "T mT dtype flags imag itemsize nbytes ndim real shape size strides"
 UFUNCS = " ".join(
