@@ -64,7 +64,8 @@ xp.roll(x, 1, axis=0); xp.repeat(x, 2, axis=0); xp.tile(x, (2, 1)); xp.pad(x, 1)
 xp.split(x, 2, axis=1)[1]; xp.concatenate([x, y], axis=1); xp.stack([x, y]); xp.vstack([x, y])
 xp.hstack([x, y]); xp.column_stack([x[0], y[0]]); xp.tril(A); xp.triu(A); xp.diag(A); xp.diag(x[0])
 xp.diagonal(A); xp.meshgrid(x[0], y[0])[0]; x[i[:2] - 1]; x[:, i]; x[m]; x[m[:, 0]]
-x[i[:3], i[1:]]; x[x > 0]; x[xp.arange(3), i[:3]]; n[n > 0]; xp.take(x, i, axis=1)
+x[i[:3], i[1:]]; x[[]]; x[[0, 2], 1]; x[np.array(1)]; x[x > 0]
+x[xp.arange(3), i[:3]]; n[n > 0]; xp.take(x, i, axis=1)
 xp.take_along_axis(x, c, axis=1); xp.argsort(x, axis=1); xp.sort(x, axis=0); x.argsort()
 xp.nonzero(n)[0]; xp.argwhere(n); xp.flatnonzero(n); xp.unique(n); xp.bincount(i)
 xp.searchsorted(i[:2], i); xp.isclose(x, x); xp.allclose(x, x); xp.array_equal(x, y); xp.any(m)

@@ -145,10 +145,12 @@ def indices(key):
 
 
 def on_device(index):
-    """Lists and NumPy arrays uploaded, as CuPy does unasked."""
-    if not isinstance(index, (list, np.ndarray)) or has_array(index):
-        return array(index) if type(index) is list else index
-    host = np.asarray(index) if len(np.shape(index)) != 1 or len(index) else np.zeros(0, int)
+    """A list or a NumPy array as an array of the device: CuPy uploads it unasked."""
+    if type(index) is list and has_array(index):
+        return array(index)
+    if not isinstance(index, (list, np.ndarray)):
+        return index
+    host = np.asarray(index, int if type(index) is list and not index else None)
     return sim.upload(host, "A NumPy array or a list as an index")
 
 
@@ -414,19 +416,20 @@ UFUNCS = " ".join(
     name for name, f in vars(np).items()
     if isinstance(f, np.ufunc) and name not in ("isnat", "matvec", "spacing", "vecdot", "vecmat")
 )  # fmt: skip
-CREATION = "arange empty eye full identity linspace logspace ones tri tril_indices zeros"
+CREATION = """arange diag_indices empty eye full geomspace identity indices linspace logspace ones
+tri tril_indices triu_indices zeros"""
 FREE = (np.empty, np.empty_like)  # they launch nothing
 FUNCTIONS = """all allclose amax amin any append apply_along_axis argmax argmin argpartition argsort
 argwhere array_equal array_split atleast_1d atleast_2d atleast_3d average bincount broadcast_arrays
 broadcast_to choose clip column_stack compress concatenate convolve copy corrcoef count_nonzero cov
 cross cumprod cumsum diag diagflat diagonal diff digitize dot dsplit dstack einsum empty_like
 expand_dims extract fill_diagonal flatnonzero flip fliplr flipud full_like gradient histogram hsplit
-hstack inner interp isclose isin kron lexsort matrix_transpose max mean median meshgrid min moveaxis
-nan_to_num nanargmax nanargmin nanmax nanmean nanmin nansum nonzero ones_like outer pad partition
-percentile place prod ptp put put_along_axis putmask quantile ravel ravel_multi_index repeat reshape
-roll rollaxis rot90 round searchsorted select sort split squeeze stack std sum swapaxes take
-take_along_axis tensordot tile trace transpose trapezoid tril triu unique unravel_index vander var
-vdot vsplit vstack where zeros_like"""
+hstack inner interp isclose isin ix_ kron lexsort matrix_transpose max mean median meshgrid min
+moveaxis nan_to_num nanargmax nanargmin nanmax nanmean nanmin nansum nonzero ones_like outer pad
+partition percentile place prod ptp put put_along_axis putmask quantile ravel ravel_multi_index
+repeat reshape roll rollaxis rot90 round searchsorted select sort split squeeze stack std sum
+swapaxes take take_along_axis tensordot tile trace transpose trapezoid tril triu unique
+unravel_index vander var vdot vsplit vstack where zeros_like"""
 ANSWERS = """can_cast isscalar may_share_memory ndim promote_types result_type shape shares_memory
 size"""
 CONSTANTS = """bool bool_ int8 int16 int32 int64 uint8 uint16 uint32 uint64 float16 float32 float64

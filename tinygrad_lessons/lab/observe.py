@@ -70,8 +70,9 @@ class Observer:
         self.note(f"copies made by {label}", {"kind": "transfers", "up": up, "down": down})
 
     def _transfers(self):
-        stats = [device.stats for device in self.package.devices.available()]
-        return sum(s.h2d for s in stats), sum(s.d2h for s in stats)
+        # Totals, because a student's code can reset the rest.
+        totals = [device.stats.total() for device in self.package.devices.available()]
+        return sum(t["h2d"] for t in totals), sum(t["d2h"] for t in totals)
 
     def note(self, label, value, **more):
         self.seen.append({"label": label, "value": value, **more})
