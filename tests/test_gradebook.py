@@ -2,7 +2,7 @@
 
 import json
 import sqlite3
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import pytest
 from grading_course import LESSON, fill, lesson, make_course, postgres, result
@@ -68,11 +68,10 @@ def test_a_lesson_that_was_not_released_says_how_to_release_it(folder):
 
 
 def test_nbgrader_reads_what_was_written(book):
-    late = datetime(2024, 3, 1, 12)
-    gradebook.write(book, LESSON, [result("ada", RIGHT), result("Zoë, “Z”\"'", {})], {"ada": late})
+    gradebook.write(book, LESSON, [result("ada", RIGHT), result("Zoë, “Z”\"'", {})])
     submission = book.find_submission(LESSON, "ada")
     assert submission.score == 3.25 and submission.max_score == 7
-    assert submission.timestamp == late and submission.needs_manual_grade
+    assert submission.needs_manual_grade
     grade = book.find_grade("check-pca", LESSON, LESSON, "ada")
     assert grade.auto_score == 1.25 and not grade.needs_manual_grade
     assert book.find_comment("why", LESSON, LESSON, "ada").auto_comment == "No response."
@@ -120,18 +119,37 @@ def test_a_cell_that_was_added_after_the_first_grading_gets_its_row(book):
     assert gradebook.scores(book, LESSON)["ada"]["check-new"] == 1.0
 
 
-def test_late_days_extensions_and_penalties(book):
+def test_what_being_late_costs_with_and_without_an_extension(book):
     book.update_or_create_assignment(LESSON, duedate="2024-03-01 12:00 UTC")
     when = {s: datetime(2024, 3, day, 12) for s, day in {"on": 1, "late": 3, "ext": 3}.items()}
-    gradebook.write(book, LESSON, [result(s, RIGHT) for s in when], when)
+    gradebook.write(book, LESSON, [result(s, RIGHT) for s in [*when, "unknown"]])
+
+    def lost(extensions, penalty):
+        gradebook.settle(book, LESSON, when, extensions, penalty)
+        held = {s: book.find_submission(LESSON, s) for s in when}
+        assert {s: h.timestamp for s, h in held.items()} == when
+        return [h.late_submission_penalty or 0 for h in held.values()]
+
+    def per_day(student, score, seconds):
+        return seconds / 86400
+
+    two, seven = timedelta(days=2), timedelta(days=7)
     for _ in range(2):
-        gradebook.settle(book, LESSON, {"ext": 2}, lambda student, score, late: late / 86400)
-    lost = {s: book.find_submission(LESSON, s).late_submission_penalty or 0 for s in when}
-    assert lost == {"on": 0, "late": 2, "ext": 0}
-    gradebook.settle(book, LESSON, {"late": 7}, lambda *a: 100)
-    assert not book.find_submission(LESSON, "late").late_submission_penalty
-    gradebook.settle(book, LESSON, {"late": 0}, lambda *a: 100)
-    assert book.find_submission(LESSON, "late").late_submission_penalty == 3.25
+        assert lost({"ext": two}, per_day) == [0, 2, 0]
+    assert lost({"late": seven, "ext": timedelta(0)}, lambda *a: 100) == [0, 0, 3.25]
+    assert lost({}, lambda *a: None) == [0, 0, 0]
+
+
+def test_extensions_are_read_from_a_small_table(tmp_path):
+    path = tmp_path / "extensions.csv"
+    assert gradebook.extensions(tmp_path, LESSON) == {}
+    path.write_text("student,lesson,days\nada,03_gram,2\nbob,01_tensors,1\n\"Doe, J\",03_gram,.5\n")
+    found = gradebook.extensions(tmp_path, LESSON)
+    assert found == {"ada": timedelta(days=2), "Doe, J": timedelta(hours=12)}
+    for wrong in ("ada,03_gram,two", "ada,03_gram", "ada;03_gram;2"):
+        path.write_text(f"student,lesson,days\n{wrong}\n")
+        with pytest.raises(Problem, match="line 2: expected student,lesson,days"):
+            gradebook.extensions(tmp_path, LESSON)
 
 
 def test_a_locked_gradebook_is_a_problem_that_says_what_to_do(tmp_path):

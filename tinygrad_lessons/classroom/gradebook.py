@@ -1,5 +1,6 @@
 """nbgrader's gradebook: what grading needs of a lesson, and many results in one transaction."""
 
+import csv
 from contextlib import contextmanager
 from datetime import timedelta
 from pathlib import Path
@@ -126,23 +127,18 @@ def scores(book, name, students=None):
     return found
 
 
-def write(book, name, results, timestamps=None):
+def write(book, name, results):
     """Set the scores of many results in one transaction; scores given by hand are kept.
 
-    `timestamps`: {student: when it was handed in, UTC}. Writing a result again changes nothing.
-    Raises Problem when the gradebook does not hold what was written.
+    Writing a result again changes nothing. Raises Problem when the gradebook does not hold it.
     """
-    timestamps = timestamps or {}
     results = {r["student"]: r for r in results}
     try:
         with book.db.no_autoflush:
             lesson = _Lesson(book.find_notebook(name, name))
             submissions = _submissions(book, lesson, list(results))
             for student, result in results.items():
-                submission = submissions[student]
-                if student in timestamps:
-                    submission.timestamp = timestamps[student]
-                book.db.add_all(lesson.fill(submission, result))
+                book.db.add_all(lesson.fill(submissions[student], result))
         book.db.commit()
     except SQLAlchemyError:
         book.db.rollback()
@@ -238,10 +234,28 @@ def penalty(config):
     return step.plugin_inst.late_submission_penalty
 
 
-def settle(book, name, extensions, penalty):
-    """Set extensions and the penalties for being late, of all submissions of a lesson.
+def extensions(course, name):
+    """{student: days} of a lesson, from `extensions.csv` with the columns student, lesson, days."""
+    path, found = Path(course, "extensions.csv"), {}
+    if not path.exists():
+        return found
+    with open(path, newline="", encoding="utf-8-sig") as file:
+        for number, line in enumerate(csv.DictReader(file), 2):
+            try:
+                if line["lesson"].strip() == name:
+                    found[line["student"].strip()] = timedelta(days=float(line["days"]))
+            except (KeyError, ValueError, AttributeError, TypeError, OverflowError):
+                raise Problem(
+                    f"{path}, line {number}: expected student,lesson,days such as ada,{name},2"
+                ) from None
+    return found
 
-    `extensions`: {student: days}; `penalty(student, score, seconds late)` gives points or None.
+
+def settle(book, name, timestamps, extensions, penalty):
+    """Set when a lesson's submissions were handed in, their extensions, and what being late costs.
+
+    `timestamps`: {student: UTC}; `extensions`: {student: timedelta};
+    `penalty(student, score, seconds late)` gives points or None.
     """
     assignment = book.find_assignment(name)
     query = select(api.SubmittedAssignment).where(
@@ -249,11 +263,12 @@ def settle(book, name, extensions, penalty):
     )
     notebooks = selectinload(api.SubmittedAssignment.notebooks)
     for submission in book.db.scalars(query.options(notebooks)):
-        if submission.student_id in extensions:
-            submission.extension = timedelta(days=extensions[submission.student_id])
+        student = submission.student_id
+        submission.timestamp = timestamps.get(student, submission.timestamp)
+        submission.extension = extensions.get(student, submission.extension)
         late = submission.total_seconds_late if assignment.duedate else 0
         for notebook in submission.notebooks:
-            points = penalty(submission.student_id, notebook.score, late) if late > 0 else None
+            points = penalty(student, notebook.score, late) if late > 0 else None
             notebook.late_submission_penalty = (
                 points if points is None else min(max(points, 0.0), notebook.score)
             )

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from nbformat import NotebookNode
+from nbgrader.utils import parse_utc
 
 MAX_BYTES = 16 << 20
 MAX_CELLS = 10_000
@@ -33,6 +34,11 @@ class Submission:
     @property
     def handed_in(self):
         return NOTHING not in self.findings
+
+    def load(self):
+        """(bytes or None, findings) as the file is now."""
+        data, more = load(self.path) if self.path else (None, [])
+        return data, self.findings + more
 
 
 def find(course, name, known=()):
@@ -119,6 +125,15 @@ def _others(folder, name):
     return [f for f in found if f != f"{name}.ipynb"]
 
 
+def timestamp(course, student, name):
+    """When a submission was handed in, UTC, by the timestamp.txt that nbgrader reads; else None."""
+    data, _ = load(Path(course, "submitted", student, name, "timestamp.txt"))
+    try:
+        return parse_utc(data.decode().strip()) if data else None
+    except (ValueError, OverflowError):
+        return None
+
+
 def read(file):
     """(notebook or None, findings) of a submitted file, by path or as bytes; never raises."""
     data, findings = (file, []) if isinstance(file, bytes) else load(file)
@@ -185,9 +200,6 @@ def new_notebook(cells=(), metadata=None):
     """A notebook of the current format; nbformat's own function would check each cell slowly."""
     metadata = NotebookNode() if metadata is None else metadata
     return NotebookNode(nbformat=4, nbformat_minor=5, metadata=metadata, cells=list(cells))
-
-
-empty = new_notebook
 
 
 def new_cell(kind, source):
