@@ -149,6 +149,11 @@ def test_every_file_in_devices_is_a_device():
     assert {cpu, sim} <= set(devices.available())
 
 
+def test_a_second_device_of_a_name_does_not_take_its_place():
+    type("Free", (devices.Device,), {"type": "sim", "crossing": lambda *_: None})
+    assert devices.device("sim") is sim
+
+
 def test_nothing_crosses_on_the_cpu():
     a = np.ones(3)
     with transfer_guard("disallow_explicit"):

@@ -33,7 +33,8 @@ class Device:
     def __init_subclass__(cls):
         self = object.__new__(cls)
         self.stats, self.count = meter(self.held)
-        known[cls.type] = known[f"{cls.type}:0"] = self
+        for name in (cls.type, f"{cls.type}:0"):
+            known.setdefault(name, self)  # the first of a name stays
 
     def upload(self, array, implicit=""):
         """A copy of a NumPy array on this device; `implicit` names what made it unasked."""
