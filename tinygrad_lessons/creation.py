@@ -1,0 +1,158 @@
+"""New tensors: from Python's numbers, or filled."""
+
+import warnings
+
+import numpy as np
+
+import tinygrad_lessons as torch
+
+from . import devices, dtypes
+from .exercise import exercise
+from .shapes import flat
+from .tensor import Tensor
+
+
+@exercise("infer-dtype")
+def infer_dtype(data):
+    """The dtype that holds nested lists of numbers: bool, int64, or float32 if there is a float."""
+    if hasattr(data, "dtype"):
+        return torch.dtypes.of(data) if isinstance(data, np.ndarray) else data.dtype
+    rows, kinds = [data], set()
+    while rows and all(isinstance(row, (list, tuple, range)) for row in rows):
+        if len({len(row) for row in rows}) > 1:
+            sizes = sorted({len(row) for row in rows})
+            raise ValueError(f"expected sequence of length {sizes[-1]}, but got {sizes[0]}")
+        rows = [x for row in rows for x in row]
+    for x in rows:
+        if isinstance(x, (list, tuple, range)):
+            raise ValueError("some entries are numbers and some are lists of numbers")
+        if not isinstance(x, (bool, int, float)):
+            raise TypeError(f"Could not infer dtype of {type(x).__name__}")
+        kinds.add(type(x))
+    if kinds == {bool}:
+        return torch.bool
+    return torch.int64 if kinds and kinds <= {bool, int} else torch.float32
+
+
+def tensor(data, *, dtype=None, device=None, requires_grad=False):
+    """A new tensor with a copy of `data`: nested lists of numbers, a NumPy array, a tensor."""
+    if isinstance(data, Tensor):
+        warnings.warn(
+            "To copy construct from a tensor, it is recommended to use sourceTensor.detach()"
+            ".clone() or sourceTensor.detach().clone().requires_grad_(True), rather than "
+            "torch.tensor(sourceTensor).",
+            UserWarning,
+            stacklevel=2,
+        )
+        kind = dtypes.resolve(dtype, data.array.dtype)
+        host = data.device.download(data.array) if device else data.array
+        device = devices.device(device or data.device)
+        array = device.upload(host) if isinstance(host, np.ndarray) else host
+        return Tensor(array.astype(kind), device).requires_grad_(requires_grad)
+    return place(host_array(data, dtype).copy(), device, requires_grad)
+
+
+def host_array(data, dtype=None):
+    """`data` as a NumPy array of a dtype that tensors have, without a copy if it is one."""
+    if isinstance(data, (np.ndarray, np.generic)):
+        array = np.asarray(data)
+        dtypes.of(array)
+        return array.astype(dtypes.resolve(dtype, array.dtype), copy=False)
+    kind = torch.infer_dtype(data) if dtype is None else dtype
+    try:
+        return np.array(data, dtypes.resolve(kind))
+    except OverflowError as error:
+        raise RuntimeError(f"value cannot be converted without overflow: {error}") from None
+
+
+def place(array, device=None, requires_grad=False):
+    """A tensor of a NumPy array, which moves to `device` and is kept as it is on the CPU."""
+    device = devices.device(device or "cpu")
+    return Tensor(device.upload(array), device).requires_grad_(requires_grad)
+
+
+def full(size, value, *, dtype=None, device=None, requires_grad=False):
+    """All numbers are `value`. full((2, 3), 7)"""
+    device = devices.device(device or "cpu")
+    kind = dtypes.resolve(dtype) or dtypes.common([value])
+    array = device.xp.full(tuple(size), value, kind)
+    return Tensor(array, device).requires_grad_(requires_grad)
+
+
+def zeros(*size, dtype=None, device=None, requires_grad=False):
+    return _new("zeros", flat(size), dtype, device, requires_grad)
+
+
+def ones(*size, dtype=None, device=None, requires_grad=False):
+    return _new("ones", flat(size), dtype, device, requires_grad)
+
+
+def empty(*size, dtype=None, device=None, requires_grad=False):
+    """Whatever is in the memory."""
+    return _new("empty", flat(size), dtype, device, requires_grad)
+
+
+def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
+    """1 on the diagonal, else 0. (n, m)"""
+    return _new("eye", (n, m), dtype, device, requires_grad)
+
+
+def _new(kind, inputs, dtype, device, requires_grad):
+    device = devices.device(device or "cpu")
+    inputs = inputs if kind == "eye" else (tuple(inputs),)
+    array = getattr(device.xp, kind)(*inputs, dtype=dtypes.resolve(dtype, dtypes.float32.np))
+    return Tensor(array, device).requires_grad_(requires_grad)
+
+
+def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
+    """start, start + step, ... before end. arange(3), arange(1, 10, 2)"""
+    if end is None:
+        start, end = 0, start
+    if not step or (end - start) * step < 0:
+        raise RuntimeError(
+            "upper bound and lower bound inconsistent with step sign" if step
+            else "step must be nonzero"
+        )
+    device = devices.device(device or "cpu")
+    whole = all(isinstance(x, (int, np.integer)) for x in (start, end, step))
+    kind = dtypes.resolve(dtype, (dtypes.int64 if whole else dtypes.float32).np)
+    count = len(range(start, end, step)) if whole else int(np.ceil((end - start) / step))
+    steps = device.xp.arange(count, dtype=kind if whole else dtypes.float64.np)
+    array = (steps * step + start).astype(kind)
+    return Tensor(array, device).requires_grad_(requires_grad)
+
+
+def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
+    """`steps` numbers from start to end, both included, equally far apart."""
+    device = devices.device(device or "cpu")
+    array = device.xp.linspace(start, end, steps, dtype=dtypes.resolve(dtype, dtypes.float32.np))
+    return Tensor(array, device).requires_grad_(requires_grad)
+
+
+@exercise("ones-like")
+def ones_like(x, *, dtype=None, device=None):
+    """Ones with the shape of `x`, and its dtype and device unless others are asked for."""
+    return torch.ones(x.shape, dtype=dtype or x.dtype, device=device or x.device)
+
+
+@exercise("rand-like")
+def rand_like(x, *, dtype=None, device=None):
+    """Random numbers in [0, 1) with the shape of `x`, and its dtype and device unless others are
+    asked for. A dtype that isn't floating raises."""
+    return torch.rand(x.shape, dtype=dtype or x.dtype, device=device or x.device)
+
+
+def randn_like(x, *, dtype=None, device=None):
+    return torch.randn(x.shape, dtype=dtype or x.dtype, device=device or x.device)
+
+
+def zeros_like(x, *, dtype=None, device=None, requires_grad=False):
+    return zeros(x.shape, dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
+
+
+def empty_like(x, *, dtype=None, device=None):
+    return empty(x.shape, dtype=dtype or x.dtype, device=device or x.device)
+
+
+def full_like(x, value, *, dtype=None, device=None):
+    return full(x.shape, value, dtype=dtype or x.dtype, device=device or x.device)

@@ -1,0 +1,62 @@
+"""Linear algebra: torch.linalg. Nothing here but `norm` has a gradient."""
+
+import tinygrad_lessons as torch
+
+from .tensor import Tensor
+
+
+def norm(x, ord=None, dim=None, keepdim=False):
+    """The length of a vector, or of all numbers of a matrix as one."""
+    return x.norm(2 if ord is None else ord, dim, keepdim)
+
+
+def solve(A, B):
+    """The X with A X = B. (n, n), (n,) or (n, k)"""
+    return _on_device("solve", A, B)
+
+
+def inv(A):
+    """The matrix that undoes A."""
+    return _on_device("inv", A)
+
+
+def det(A):
+    """By how much A enlarges volumes."""
+    return _on_device("det", A)
+
+
+def eigh(A):
+    """(eigenvalues, smallest first; eigenvectors, as columns) of a symmetric matrix."""
+    return _on_device("eigh", A)
+
+
+def svd(A, full_matrices=True):
+    """(U, S, Vh) with A = U diag(S) Vh; full_matrices=False leaves out what S makes 0."""
+    return _on_device("svd", A, full_matrices=full_matrices)
+
+
+def qr(A):
+    """(Q, R) with A = Q R: orthonormal columns, and an upper triangle."""
+    return _on_device("qr", A)
+
+
+def _on_device(name, *tensors, **options):
+    """What the device's own function `name` gives, as tensors."""
+    device = torch.devices.common(*tensors)
+    for x in tensors:
+        if not x.is_floating_point():
+            raise RuntimeError(
+                f"linalg.{name}: Expected a floating point or complex tensor as input. Got {x.dtype}"
+            )
+    if torch.is_grad_enabled() and any(x.requires_grad for x in tensors):
+        raise RuntimeError(
+            f"linalg.{name} has no gradient in tinygrad_lessons\n"
+            "  Call it inside `with torch.no_grad():`, or on x.detach()."
+        )
+    try:
+        results = getattr(device.xp.linalg, name)(*(x.array for x in tensors), **options)
+    except ValueError as error:  # NumPy's LinAlgError is one
+        raise RuntimeError(f"linalg.{name}: {error}") from None
+    if isinstance(results, tuple):
+        return tuple(Tensor(x, device) for x in results)
+    return Tensor(device.xp.asarray(results), device)

@@ -1,0 +1,255 @@
+"""One number at a time: arithmetic, functions, comparisons. Broadcasting is undone by the engine."""
+
+import math
+import operator
+
+from ..autograd import Function
+from ..exercise import exercise
+
+# Two operands
+
+
+class Add(Function):
+    promotes = True
+
+    def forward(self, a, b):
+        return a + b
+
+    def backward(self, g):
+        return g, g
+
+
+class Sub(Function):
+    promotes = True
+
+    def forward(self, a, b):
+        return a - b
+
+    def backward(self, g):
+        return g, -g
+
+
+class Rsub(Sub):
+    variant = 1
+
+
+class Mul(Function):
+    keeps, promotes = "others", True
+
+    def forward(self, a, b):
+        return a * b
+
+    @exercise("Mul-backward")
+    def backward(self, g):
+        """(da, db) for out = a * b, from g = dout."""
+        a, b = self.inputs
+        return g * b, g * a
+
+
+class Div(Function):
+    keeps, promotes = "inputs", float
+
+    def forward(self, a, b):
+        return a / b
+
+    def backward(self, g):
+        a, b = self.inputs
+        return g / b, -g * a / (b * b) if self.needs(1) else None
+
+    def reads(self, i):
+        return i == 1 or self.needs(1)
+
+
+class Pow(Function):
+    keeps, promotes = "inputs output", True
+
+    def forward(self, a, n):
+        return a**n
+
+    @exercise("Pow-backward")
+    def backward(self, g):
+        """(da, dn) for out = a ** n, from g = dout."""
+        a, n = self.inputs
+        for_a = for_n = None
+        if self.needs(0):
+            for_a = g * n * a ** (n - 1 + (n == 0))  # a ** 0 is flat, at a = 0 too
+        if self.needs(1):
+            log_a = self.xp.log(a + (a == 0) * (n >= 0))  # 0 ** n is flat for n >= 0
+            for_n = g * self.output * log_a
+        return for_a, for_n
+
+    def reads(self, i):
+        return i < 2 and self.needs(0) or self.needs(1)
+
+
+class Maximum(Function):
+    keeps, promotes = "inputs", True
+
+    def forward(self, a, b):
+        return self.xp.maximum(a, b)
+
+    def backward(self, g):
+        a, b = self.inputs
+        half = (a == b) * 0.5  # where they are equal, each gets one half
+        return g * ((a > b) + half), g * ((a < b) + half)
+
+
+class Minimum(Maximum):
+    def forward(self, a, b):
+        return self.xp.minimum(a, b)
+
+    def backward(self, g):
+        return Maximum.backward(self, g)[::-1]
+
+
+class Remainder(Function):
+    keeps, promotes = "inputs", True
+
+    def forward(self, a, b):
+        return a % b
+
+    def backward(self, g):
+        a, b = self.inputs
+        return g, -g * (a // b) if self.needs(1) else None
+
+
+# One operand
+
+
+class Neg(Function):
+    def forward(self, x):
+        return -x
+
+    def backward(self, g):
+        return -g
+
+
+class Abs(Function):
+    keeps = "inputs"
+
+    def forward(self, x):
+        return abs(x)
+
+    def backward(self, g):
+        return g * self.xp.sign(self.inputs[0])
+
+
+def smooth(name, keeps, slope, forward=None):
+    """The op of the library's function `name`, from its slope as a function of x or of f(x)."""
+
+    def forward_(self, x):
+        return getattr(self.xp, name)(x) if forward is None else forward(self.xp, x)
+
+    def backward(self, g):
+        known = self.output if keeps == "output" else self.inputs[0]
+        return g * slope(self.xp, known)
+
+    body = {"keeps": keeps, "promotes": float, "forward": forward_, "backward": backward}
+    return type(name.title(), (Function,), body)
+
+
+Exp = smooth("exp", "output", lambda xp, y: y)
+Expm1 = smooth("expm1", "output", lambda xp, y: y + 1)
+Log = smooth("log", "inputs", lambda xp, x: 1 / x)
+Log1p = smooth("log1p", "inputs", lambda xp, x: 1 / (x + 1))
+Log2 = smooth("log2", "inputs", lambda xp, x: 1 / (x * math.log(2)))
+Log10 = smooth("log10", "inputs", lambda xp, x: 1 / (x * math.log(10)))
+Sqrt = smooth("sqrt", "output", lambda xp, y: 0.5 / y)
+Rsqrt = smooth("rsqrt", "output", lambda xp, y: -0.5 * y**3, lambda xp, x: 1 / xp.sqrt(x))
+Reciprocal = smooth("reciprocal", "output", lambda xp, y: -y * y, lambda xp, x: 1 / x)
+Sin = smooth("sin", "inputs", lambda xp, x: xp.cos(x))
+Cos = smooth("cos", "inputs", lambda xp, x: -xp.sin(x))
+Tan = smooth("tan", "output", lambda xp, y: 1 + y * y)
+Asin = smooth("asin", "inputs", lambda xp, x: 1 / xp.sqrt(1 - x * x), lambda xp, x: xp.arcsin(x))
+Acos = smooth("acos", "inputs", lambda xp, x: -1 / xp.sqrt(1 - x * x), lambda xp, x: xp.arccos(x))
+Atan = smooth("atan", "inputs", lambda xp, x: 1 / (1 + x * x), lambda xp, x: xp.arctan(x))
+Tanh = smooth("tanh", "output", lambda xp, y: 1 - y * y)
+Sigmoid = smooth(  # by tanh, because exp(-x) overflows
+    "sigmoid", "output", lambda xp, y: y * (1 - y), lambda xp, x: 0.5 * xp.tanh(0.5 * x) + 0.5
+)
+
+
+def steps(name):
+    """The op of a function of steps: its slope is 0 wherever it has one."""
+
+    def forward(self, x, **options):
+        return getattr(self.xp, name)(x, **options) if x.dtype.kind == "f" else x.copy()
+
+    def backward(self, g):
+        return self.xp.zeros_like(g)
+
+    return type(name.title(), (Function,), {"forward": forward, "backward": backward})
+
+
+Floor, Ceil, Trunc, Round = map(steps, ("floor", "ceil", "trunc", "round"))
+
+
+class Sign(Function):
+    def forward(self, x):
+        return self.xp.sign(x)
+
+    def backward(self, g):
+        return self.xp.zeros_like(g)
+
+
+class ReLU(Function):
+    keeps, title = "output", "Relu"
+
+    @exercise("relu")
+    def forward(self, x):
+        """max(x, 0), as a new array of the same dtype; nan stays nan."""
+        return self.xp.maximum(x, 0)
+
+    @exercise("ReLU-backward")
+    def backward(self, g):
+        """dx for out = max(x, 0), from g = dout; 0 where x is 0."""
+        return g * (self.output > 0)
+
+
+class Clamp(Function):
+    keeps, variant = "inputs", 1
+
+    def forward(self, x, min=None, max=None):
+        return self.xp.clip(x, min, max)
+
+    def backward(self, g):
+        (x,) = self.inputs
+        above = True if self.min is None else x >= self.min
+        below = True if self.max is None else x <= self.max
+        return g * (above & below)
+
+
+class Where(Function):
+    keeps, promotes = "own", True
+
+    def forward(self, condition, a, b):
+        self.condition = condition
+        return self.xp.where(condition, a, b)
+
+    def backward(self, g):
+        return None, g * self.condition, g * ~self.condition
+
+
+# Nothing to differentiate
+
+
+def plain(name, function):
+    """The op of one of Python's operators, without a gradient."""
+    body = {"promotes": True, "forward": lambda self, *operands: function(*operands)}
+    return type(name, (Function,), body)
+
+
+Eq, Ne = plain("Eq", operator.eq), plain("Ne", operator.ne)
+Lt, Le = plain("Lt", operator.lt), plain("Le", operator.le)
+Gt, Ge = plain("Gt", operator.gt), plain("Ge", operator.ge)
+And, Or, Xor = plain("And", operator.and_), plain("Or", operator.or_), plain("Xor", operator.xor)
+Not, FloorDivide = plain("Not", operator.invert), plain("FloorDivide", operator.floordiv)
+
+
+def test(name):
+    """The op of the library's question `name`."""
+    body = {"promotes": float, "forward": lambda self, x: getattr(self.xp, name)(x)}
+    return type(name, (Function,), body)
+
+
+IsNan, IsInf, IsFinite = map(test, ("isnan", "isinf", "isfinite"))

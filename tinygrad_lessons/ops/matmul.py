@@ -1,0 +1,100 @@
+"""Products of vectors, matrices and batches of matrices."""
+
+from .. import dtypes
+from ..autograd import Function
+from ..exercise import exercise
+
+TITLES = {(1, 1): "Dot", (2, 1): "Mv", (2, 2): "Mm", (1, 2): "Squeeze"}
+CPP = {"float32": "float", "float64": "double", "int64": "long int", "float16": "c10::Half"}
+
+
+class MatMul(Function):
+    keeps = "others"
+    title = property(lambda self: TITLES.get(self.ranks, "UnsafeView"))
+    variant = property(lambda self: 4 if self.ranks == (1, 2) else 0)
+
+    def forward(self, a, b):
+        if a.dtype != b.dtype:
+            raise RuntimeError(
+                "expected m1 and m2 to have the same dtype, but got: "
+                f"{CPP.get(a.dtype.name, a.dtype.name)} != {CPP.get(b.dtype.name, b.dtype.name)}"
+            )
+        self.ranks = a.ndim, b.ndim
+        return a @ b
+
+    @exercise("MatMul-backward")
+    def backward(self, g):
+        """(da, db) for out = a @ b, from g = dout. Vectors and batches, too."""
+        a, b = self.inputs
+        if b.ndim == 1:
+            g, b = g[..., None], b[:, None]
+        if a.ndim == 1:
+            g, a = g[..., None, :], a[None, :]
+        for_a = g @ b.swapaxes(-1, -2)
+        for_b = a.swapaxes(-1, -2) @ g
+        return for_a, for_b[..., 0] if self.inputs[1].ndim == 1 else for_b
+
+    @classmethod
+    def misfit(cls, arrays, error):
+        return RuntimeError(mismatch(arrays[0].shape, arrays[1].shape) or str(error))
+
+
+def mismatch(a, b):
+    """Say in torch's words why two shapes can't be multiplied."""
+    if not a or not b:
+        return f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D"
+    if len(a) == len(b) == 1:
+        return (
+            f"inconsistent tensor size, expected tensor {list(a)} and src {list(b)} to have the "
+            f"same number of elements, but got {a[0]} and {b[0]} elements respectively"
+        )
+    if len(b) == 1:
+        return f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[-1]}), vec ({b[0]})"
+    if len(a) <= 2 and len(b) == 2:
+        rows = a[0] if len(a) == 2 else 1
+        return f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})"
+    if a[-1] != b[-2]:
+        return (
+            f"Expected size for first two dimensions of batch2 tensor to be: {[b[0], a[-1]]} "
+            f"but got: {[b[0], b[-2]]}."
+        )
+    from ..shapes import mismatch as broadcast_mismatch
+
+    return broadcast_mismatch(a[:-2], b[:-2])
+
+
+class Linear(Function):
+    """x @ weight.T + bias as one operation: (..., in), (out, in), (out,) or None -> (..., out)"""
+
+    keeps = "others"
+    title = property(lambda self: "Addmm" if self.with_bias else "Mm")
+
+    def forward(self, x, weight, bias):
+        if x.dtype != weight.dtype:
+            names = [dtypes.legacy_name(dtypes.of(a)).removesuffix("Tensor") for a in (x, weight)]
+            raise RuntimeError(
+                f"mat1 and mat2 must have the same dtype, but got {names[0]} and {names[1]}"
+            )
+        self.with_bias = bias is not None
+        rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+        out = (weight @ rows.T).T  # BLAS is quicker this way about
+        if bias is not None:
+            out += bias
+        return out if x.ndim == 2 else out.reshape(*x.shape[:-1], len(weight))
+
+    def backward(self, g):
+        x, weight, bias = self.inputs
+        g2, rows = (a if a.ndim == 2 else a.reshape(-1, a.shape[-1]) for a in (g, x))
+        for_x = (weight.T @ g2.T).T.reshape(x.shape) if self.needs(0) else None
+        for_weight = g2.T @ rows if len(g2) != 1 else g2.T * rows  # column times row: no product
+        return for_x, for_weight, g2.sum(axis=0) if self.needs(2) else None
+
+    @classmethod
+    def misfit(cls, arrays, error):
+        x, weight = (a.shape for a in arrays[:2])
+        rows = 1
+        for n in x[:-1]:
+            rows *= n
+        return RuntimeError(
+            f"mat1 and mat2 shapes cannot be multiplied ({rows}x{x[-1]} and {weight[1]}x{weight[0]})"
+        )

@@ -1,0 +1,106 @@
+"""Tensors as text, to the letter as torch prints them."""
+
+import math
+
+import numpy as np
+
+from . import dtypes
+
+EDGE, THRESHOLD, WIDTH, PRECISION = 3, 1000, 80, 4
+
+
+def tensor_repr(t):
+    """`tensor([1., 2.])`, with what is not usual about it behind."""
+    shown = t.device.download(t.array, implicit="repr()")
+    body = "tensor(" + (text(shown, len("tensor(")) if shown.size else "[]")
+    return add_suffixes(body, list(suffixes(t)), len("tensor("))
+
+
+def suffixes(t):
+    """What is said after the numbers."""
+    empty = t.numel() == 0
+    if t.device.type != "cpu":
+        yield f"device='{t.device}'"
+    if empty and t.ndim != 1:
+        yield f"size={tuple(t.shape)}"
+    usual = (dtypes.float32,) if empty else (dtypes.float32, dtypes.int64, dtypes.bool)
+    if t.dtype not in usual:
+        yield f"dtype={t.dtype}"
+    if t.grad_fn is not None:
+        yield f"grad_fn=<{t.grad_fn.name()}>"
+    elif t.requires_grad:
+        yield "requires_grad=True"
+
+
+def add_suffixes(body, extra, indent):
+    """`body`, then what is to be said after it, on a new line where it would be too long."""
+    length = len(body) - body.rfind("\n") + 1
+    for suffix in extra:
+        if length + len(suffix) + 2 > WIDTH:
+            body += ",\n" + " " * indent + suffix
+            length = indent + len(suffix)
+        else:
+            body += ", " + suffix
+            length += len(suffix) + 2
+    return body + ")"
+
+
+def text(a, indent):
+    """The numbers of a NumPy array in brackets, the middle left out of more than 1,000."""
+    cut = a.size > THRESHOLD
+    return lines(a, indent, cut, *formatter(edges(a) if cut else a))
+
+
+def lines(a, indent, cut, form, width):
+    """An array's text; `indent` is how far from the left it starts."""
+    if a.ndim == 0:
+        return form(a.item())
+    left_out = cut and len(a) > 2 * EDGE
+    rows = [*a[:EDGE], *a[-EDGE:]] if left_out else list(a)
+    if a.ndim == 1:
+        parts = [form(x.item()) for x in rows]
+    else:
+        parts = [lines(row, indent + 1, cut, form, width) for row in rows]
+    if left_out:
+        parts.insert(EDGE, " ..." if a.ndim == 1 else "...")
+    gap = "\n" * max(a.ndim - 1, 1) + " " * (indent + 1)
+    if a.ndim > 1:
+        return "[" + ("," + gap).join(parts) + "]"
+    per_line = max(1, (WIDTH - indent) // (width + 2))
+    full = [", ".join(parts[i : i + per_line]) for i in range(0, len(parts), per_line)]
+    return "[" + ("," + gap).join(full) + "]"
+
+
+def edges(a):
+    """The numbers of an array that are shown when its middle is left out."""
+    for i in range(a.ndim):
+        if a.shape[i] > 2 * EDGE:
+            a = np.concatenate([a.take(range(EDGE), i), a.take(range(-EDGE, 0), i)], i)
+    return a
+
+
+def formatter(a):
+    """The function that writes one number of `a`, and how wide it writes them."""
+    if a.dtype.kind != "f":
+        return padded(str, a)
+    a = a.astype(np.float64)
+    usual = a[np.isfinite(a) & (a != 0)]
+    if not usual.size:
+        return padded(whole, [])
+    big, small = abs(usual).max(), abs(usual).min()
+    if big / small > 1000 or big > 1e8 or small < 1e-4:
+        return padded(lambda x: f"{x:.{PRECISION}e}", usual)
+    if (usual == np.ceil(usual)).all():
+        return padded(whole, usual)
+    return padded(lambda x: f"{x:.{PRECISION}f}", usual)
+
+
+def whole(x):
+    """3.0 -> '3.'"""
+    return f"{x:.0f}" + ("." if math.isfinite(x) else "")
+
+
+def padded(form, values):
+    """`form`, filled from the left to the width of the longest of `values`, and that width."""
+    width = max((len(form(x.item())) for x in np.ravel(values)), default=1)
+    return lambda x: form(x).rjust(width), width
