@@ -500,8 +500,7 @@ def door(name, convert):
 
 def method(name):
     numpy = getattr(np.ndarray, name)
-    call = functools.wraps(numpy)
-    return call(lambda self, *inputs, **options: launch(numpy, self, *inputs, **options))
+    return lambda self, *inputs, **options: launch(numpy, self, *inputs, **options)
 
 
 def attribute(name):
