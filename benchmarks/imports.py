@@ -28,7 +28,9 @@ def main():
     ratio = statistics.median(ours / numpy for numpy, ours, _ in rounds)
     print(__doc__, "\n")
     print(f"numpy            {1e3 * numpy:8.1f} ms")
-    print(f"tinygrad_lessons {1e3 * ours:8.1f} ms   {ratio:.2f} of NumPy's, goal {GOAL:.2f}", end=" ")
+    print(
+        f"tinygrad_lessons {1e3 * ours:8.1f} ms   {ratio:.2f} of NumPy's, goal {GOAL:.2f}", end=" "
+    )
     print("met" if round(ratio, 2) <= GOAL else "missed")
     print(f"torch            {1e3 * torch:8.1f} ms" if torch else "PyTorch is not installed")
 

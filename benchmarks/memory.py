@@ -43,8 +43,8 @@ def main():
     for name in ["tinygrad_lessons"] + ["torch"] * (torch_or_none() is not None):
         (found,) = fresh(__file__, {"name": name, "steps": steps}, 1)
         print(
-            f"{name:18} import {found['import']:6.1f} MB, training at most {found['peak']:+6.1f} MB, "
-            f"from step {steps // 10} to {steps} {found['creep']:+5.1f} MB"
+            f"{name:18} import {found['import']:6.1f} MB, training at most {found['peak']:+6.1f} "
+            f"MB, from step {steps // 10} to {steps} {found['creep']:+5.1f} MB"
         )
 
 

@@ -86,7 +86,9 @@ def heading(title):
     torch = torch_or_none()
     lines = [title, blas()]
     if torch is None:
-        lines.append("PyTorch is not installed in this Python, so there is nothing to compare with:")
+        lines.append(
+            "PyTorch is not installed in this Python, so there is nothing to compare with:"
+        )
         lines.append("  pip install torch==2.13.0")
         return "\n".join([*lines, "", f"{'':32} {'ours':>10}"])
     lines.append(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, eager, CPU")

@@ -5,12 +5,21 @@ from tinygrad_lessons.exercise import exercise
 
 CACHE = 32_768  # numbers to a block, so few that it stays in the processor's cache between passes
 
+CHECKED = {  # options that must not be negative, and what torch calls them
+    "lr": "learning rate",
+    "momentum": "momentum value",
+    "eps": "epsilon value",
+    "weight_decay": "weight_decay value",
+}
+
 
 def blocks(*tensors):
     """The tensors' arrays a few rows at a time on the CPU; elsewhere whole, as a launch costs more.
 
-    Slices of rows, never `reshape(-1)`: that copies a transposed array, and the update is lost.
+    For updates in place of the first. Slices of rows, never `reshape(-1)`: that copies a transposed
+    array, and the update is lost.
     """
+    tensors[0]._wrote()
     arrays = [t.array for t in tensors]
     first = arrays[0]
     if first.ndim == 0 or first.size <= CACHE or tensors[0].device.type != "cpu":
@@ -36,9 +45,9 @@ class Optimizer:
         self.param_groups = [{**defaults, **g, "params": list(g["params"])} for g in groups]
         self.state = {}  # id of a parameter -> {name: tensor or number}
         for group in self.param_groups:
-            for name in ("lr", "eps", "weight_decay", "momentum"):
+            for name, label in CHECKED.items():
                 if group.get(name, 0) < 0:
-                    raise ValueError(f"Invalid {name} value: {group[name]}")
+                    raise ValueError(f"Invalid {label}: {group[name]}")
             for p in group["params"]:
                 self._admit(p)
 
@@ -99,10 +108,10 @@ class SGD(Optimizer):
 
 
 class Adam(Optimizer):
-    """Kingma and Ba (2015), arxiv.org/abs/1412.6980: steps of about lr, whatever the gradient's size.
+    """Steps of about lr, whatever the size of the gradient g.
 
-    m and v are the running means of g and of g^2; p -= lr m / (sqrt(v) + eps), both freed from
-    their bias towards the zeros they began with.
+    m and v are the running means of g and of g^2, freed from their bias towards the zeros that
+    they began with; p -= lr m / (sqrt(v) + eps). Kingma and Ba (2015), arxiv.org/abs/1412.6980.
     """
 
     def __init__(self, params, lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.0):

@@ -84,8 +84,9 @@ def nll_loss(log_p, labels, reduction="mean"):
     """-log_p[i, labels[i]]. (batch, classes), (batch,) -> (), or (batch,) for reduction="none"."""
     if log_p.ndim != 2 or labels.ndim != 1 or len(log_p) != len(labels):
         raise ValueError(
-            f"Expected input batch_size ({len(log_p)}) to match target batch_size ({len(labels)}).\n"
-            f"Given were {log_p.shape} and {labels.shape}; (batch, classes) and (batch,) are needed."
+            f"Expected input batch_size ({len(log_p)}) to match target batch_size "
+            f"({len(labels)}).\n  The shapes are {log_p.shape} and {labels.shape}, and must be "
+            "(batch, classes) and (batch,)."
         )
     return reduce(ops.NLL.apply(log_p, labels), reduction)
 

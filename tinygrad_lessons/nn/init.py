@@ -8,7 +8,7 @@ from tinygrad_lessons.exercise import exercise
 
 @exercise("linear-init")
 def uniform_fan_in_(weight, bias=None):
-    """Fill both with numbers from U(-k, k), k = 1/sqrt(in). weight (out, in), bias (out,) or None."""
+    """Fill weight (out, in) and bias (out,), or None, from U(-k, k), k = 1 / sqrt(in)."""
     k = 1 / math.sqrt(weight.shape[1])
     torch.nn.init.uniform_(weight, -k, k)
     if bias is not None:

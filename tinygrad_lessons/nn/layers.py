@@ -1,5 +1,6 @@
 """Layers and losses as modules: a forward each, and what it needs."""
 
+import itertools
 import math
 
 import tinygrad_lessons as torch
@@ -165,6 +166,18 @@ class ModuleList(Module):
     def __getitem__(self, index):
         found = list(self)[index]
         return ModuleList(found) if isinstance(index, slice) else found
+
+    def __repr__(self):
+        """As PyTorch has it: equal neighbours share a line, such as (0-2): 3 x ReLU()."""
+        if not len(self):
+            return "ModuleList()"
+        lines, start = [], 0
+        for text, same in itertools.groupby(map(repr, self)):
+            n = len(list(same))
+            name = f"({start}): " if n == 1 else f"({start}-{start + n - 1}): {n} x "
+            lines.append((name + text).replace("\n", "\n  "))
+            start += n
+        return "ModuleList(\n  " + "\n  ".join(lines) + "\n)"
 
     def extend(self, modules):
         for module in modules:

@@ -74,12 +74,18 @@ class DataLoader:
     """
 
     def __init__(
-        self, dataset, batch_size=1, shuffle=False, *, collate_fn=None, drop_last=False, generator=None
+        self,
+        dataset,
+        batch_size=1,
+        shuffle=False,
+        *,
+        collate_fn=None,
+        drop_last=False,
+        generator=None,
     ):
         if not isinstance(batch_size, int) or batch_size < 1:
             raise ValueError(
-                "batch_size should be a positive integer value, "
-                f"but got batch_size={batch_size!r}"
+                f"batch_size should be a positive integer value, but got batch_size={batch_size!r}"
             )
         self.dataset, self.batch_size, self.shuffle = dataset, batch_size, shuffle
         self.collate_fn, self.drop_last, self.generator = collate_fn, drop_last, generator
