@@ -31,13 +31,13 @@ class Assessment:
     findings: list
 
 
-def grade(path, student, snapshot, secret, sandbox, devices=DEVICES):
-    """Grade the notebook file at `path` (None: nothing was handed in). Returns plain data.
+def grade(data, student, snapshot, secret, sandbox, devices=DEVICES):
+    """Grade the bytes of a submitted notebook (None: nothing was handed in). Returns plain data.
 
     Never raises for anything that a submission does.
     """
     start = time.perf_counter()
-    submitted, findings = submissions.read(path) if path else (None, [submissions.NOTHING])
+    submitted, findings = submissions.parse(data) if data else (None, [submissions.NOTHING])
     notebook, odd = answers(nbformat.from_dict(snapshot["release"]), submitted, findings)
     found = assess(notebook, student, snapshot, secret, sandbox, devices)
     return {

@@ -3,7 +3,6 @@
 import importlib
 import sys
 
-import click
 import typer
 
 from .. import Problem
@@ -20,12 +19,9 @@ COMMANDS = (
     "audit",
     "mutate",
     "release",
-    "collect",
     "grade",
-    "regrade",
     "feedback",
     "report",
-    "export",
     "demo",
 )
 
@@ -56,19 +52,7 @@ def app():
 def main():
     """Run a command. Exit code 0: done; 1: something fails; 2: something to mend first."""
     try:
-        sys.exit(app()(standalone_mode=False))
+        app()()
     except Problem as problem:
-        _stop(str(problem))
-    except click.exceptions.NoArgsIsHelpError as e:
-        e.show()
-        sys.exit(0)
-    except click.ClickException as e:
-        e.show()
+        console.print(str(problem), style="bold", markup=False, highlight=False, soft_wrap=True)
         sys.exit(2)
-    except (click.Abort, KeyboardInterrupt):
-        _stop("Stopped.")
-
-
-def _stop(text):
-    console.print(text, style="bold", markup=False, highlight=False, soft_wrap=True)
-    sys.exit(2)
