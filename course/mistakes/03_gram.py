@@ -1,0 +1,533 @@
+"""What goes wrong in lesson 3, and what a good teacher would ask then."""
+
+import math
+
+import tinygrad_lessons as torch
+from tinygrad_lessons.classroom.mistakes import also_right, mistake
+
+# transpose
+
+
+@mistake(
+    "transpose",
+    "Which dims should stay where they are? Try three dims of different sizes and print the shape.",
+)
+def reverses_all(self, dim0, dim1):
+    return self.T
+
+
+@mistake("transpose", "Is element [0, 1] of the result element [1, 0] of x? Write both down.")
+def reshapes(self, dim0, dim1):
+    shape = list(self.shape)
+    shape[dim0], shape[dim1] = shape[dim1], shape[dim0]
+    return self.reshape(shape)
+
+
+@mistake(
+    "transpose",
+    "Write to the result, then print x. Does a transpose need new memory, or another way to walk "
+    "the old?",
+)
+def copies(self, dim0, dim1):
+    order = list(range(self.ndim))
+    order[dim0], order[dim1] = order[dim1], order[dim0]
+    return self.permute(order).clone()
+
+
+@mistake("transpose", "Which dim does -1 mean? Does any of your comparisons find it?")
+def negative_dims_not_found(self, dim0, dim1):
+    swap = {dim0: dim1, dim1: dim0}
+    return self.permute([swap.get(d, d) for d in range(self.ndim)])
+
+
+@mistake("transpose", "Which of your parameters does the body read? Try dims 0 and 1 of three.")
+def last_two_only(self, dim0, dim1):
+    return self.permute((*range(self.ndim - 2), self.ndim - 1, self.ndim - 2))
+
+
+@also_right("transpose")
+def swap_in_a_comprehension(self, dim0, dim1):
+    a, b = dim0 % self.ndim, dim1 % self.ndim
+    if dim0 >= self.ndim or dim1 >= self.ndim:
+        raise IndexError("no such dim")
+    return self.permute([b if d == a else a if d == b else d for d in range(self.ndim)])
+
+
+# matmul-by-hand
+
+
+@mistake(
+    "matmul-by-hand",
+    "In the sum over A_ik B_kj, which letter is summed away? Which axis of your product is that?",
+)
+def sums_the_wrong_axis(a, b):
+    return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(-1)
+
+
+@mistake("matmul-by-hand", "How many dims has your result? Which of them has size 1, and why?")
+def keeps_the_summed_axis(a, b):
+    return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(-2, keepdim=True)
+
+
+@mistake("matmul-by-hand", "Row i of a meets which part of b: row j or column j?")
+def rows_with_rows(a, b):
+    return (a.unsqueeze(-2) * b.unsqueeze(-3)).sum(-1)
+
+
+@mistake(
+    "matmul-by-hand",
+    "What are the shapes before your product for a batch (5, 2, 3)? Do you count dims from the "
+    "front or from the end?",
+)
+def counts_from_the_front(a, b):
+    return (a.unsqueeze(2) * b.unsqueeze(0)).sum(1)
+
+
+@mistake("matmul-by-hand", "Which dtype does torch.zeros choose, and who told it yours?")
+def single_precision_zeros(a, b):
+    out = torch.zeros((a @ b).shape, device=a.device)
+    for k in range(a.shape[-1]):
+        out = out + (a[..., k : k + 1] * b[..., k : k + 1, :]).to(dtype=torch.float32)
+    return out
+
+
+@mistake("matmul-by-hand", "Print the shape for a batch of 5 times a batch of 5. Who meets whom?")
+def every_batch_with_every_batch(a, b):
+    a = a.reshape((*a.shape[:-1], *[1] * (b.ndim - 2), a.shape[-1], 1))
+    return (a * b).sum(-2)
+
+
+@also_right("matmul-by-hand")
+def sum_of_outer_products(a, b):
+    out = (a.unsqueeze(-1)[..., :0, :] * b.unsqueeze(-3)[..., :0, :]).sum(-2)
+    for k in range(a.shape[-1]):
+        out = out + a[..., :, k : k + 1] * b[..., k : k + 1, :]
+    return out
+
+
+@also_right("matmul-by-hand")
+def with_none(a, b):
+    return (a[..., :, :, None] * b[..., None, :, :]).sum(dim=-2)
+
+
+# out
+
+
+@mistake(
+    "out",
+    "After the call, look at the tensor that was passed as out. What does = do to a name, and what "
+    "to memory?",
+)
+def rebinds(result, out):
+    if out.shape != result.shape or out.dtype != result.dtype:
+        raise RuntimeError("out does not fit")
+    out = result
+    return out
+
+
+@mistake("out", "Which wrong shapes does an assignment to [...] accept without a word?")
+def stretches(result, out):
+    out[...] = result.to(dtype=out.dtype)
+    return out
+
+
+@mistake("out", "What is in `out` at the moment when your error is raised?")
+def refuses_too_late(result, out):
+    dtype = out.dtype
+    out[...] = result.to(dtype=dtype)
+    if out.shape != result.shape or dtype != result.dtype:
+        raise RuntimeError("out does not fit")
+    return out
+
+
+@mistake("out", "What does a function without return give its caller?")
+def returns_nothing(result, out):
+    if out.shape != result.shape or out.dtype != result.dtype:
+        raise RuntimeError("out does not fit")
+    out[...] = result
+
+
+@mistake("out", "Write to what you return. Whose numbers change: out's or the result's?")
+def returns_the_result(result, out):
+    if out.shape != result.shape or out.dtype != result.dtype:
+        raise RuntimeError("out does not fit")
+    out[...] = result
+    return result
+
+
+@mistake("out", "Put 0.5 into a tensor of int64. What is left, and was the caller told?")
+def changes_the_numbers_to_fit(result, out):
+    if out.shape != result.shape:
+        raise RuntimeError("out does not fit")
+    out[...] = result.to(dtype=out.dtype)
+    return out
+
+
+@also_right("out")
+def copy_of_the_package(result, out):
+    if (out.shape, out.dtype) != (result.shape, result.dtype):
+        raise ValueError(f"{out.shape} {out.dtype} for {result.shape} {result.dtype}")
+    return out.copy_(result)
+
+
+# gram
+
+
+@mistake("gram", "Which vectors does entry (0, 1) compare? Look at the shape of your result.")
+def rows_for_columns(A):
+    return A @ A.T
+
+
+@mistake("gram", "When can A be multiplied by itself? Which of the two has to be turned?")
+def no_transpose(A):
+    return A @ A
+
+
+@mistake("gram", "Does * add anything up? What is one entry of a product of matrices?")
+def elementwise(A):
+    return A.T * A
+
+
+@mistake("gram", "Compare the dtypes of A and of the result.")
+def in_double(A):
+    A = A.to(dtype=torch.float64)
+    return A.T @ A
+
+
+@mistake("gram", "Take one column of length 5. What should its entry be, and what is yours?")
+def lengths_divided_out(A):
+    A = A / (A * A).sum(0).sqrt()
+    return A.T @ A
+
+
+@mistake("gram", "How many pairs of columns are there? How many numbers do you return?")
+def squared_lengths_only(A):
+    return (A * A).sum(0)
+
+
+@mistake("gram", "Does an inner product divide by anything? Try two rows, then the same two twice.")
+def averaged_over_rows(A):
+    return A.T @ A / A.shape[0]
+
+
+@also_right("gram")
+def dots(A):
+    n = A.shape[1]
+    out = torch.zeros(n, n, dtype=A.dtype, device=A.device)
+    for i in range(n):
+        for j in range(i, n):
+            out[i, j] = out[j, i] = (A[:, i] * A[:, j]).sum()
+    return out
+
+
+@also_right("gram")
+def sum_over_rows(A):
+    return (A[:, :, None] * A[:, None, :]).sum(0)
+
+
+# outer-gram
+
+
+@mistake("outer-gram", "How many rows has A, and how many rows has your result?")
+def columns_again(A):
+    return A.T @ A
+
+
+@mistake("outer-gram", "When can A be multiplied by itself? Which of the two has to be turned?")
+def outer_without_transpose(A):
+    return A @ A
+
+
+@mistake("outer-gram", "How many outer products does A A^T add up? How many did you?")
+def first_layer_only(A):
+    return A[:, :1] * A[:, :1].T
+
+
+@mistake("outer-gram", "Compare the dtypes of A and of the result.")
+def outer_in_double(A):
+    A = A.to(dtype=torch.float64)
+    return A @ A.T
+
+
+@also_right("outer-gram")
+def layer_by_layer(A):
+    return sum(A[:, k : k + 1] * A[:, k : k + 1].T for k in range(A.shape[1]))
+
+
+@also_right("outer-gram")
+def gram_of_the_transpose(A):
+    return torch.gram_matrices.gram(A.T)
+
+
+# angles
+
+
+def _quotients(A):
+    G = A.T @ A
+    length = torch.diagonal(G).sqrt()
+    if bool((length == 0).any()):
+        raise ValueError("a column of zeros has no direction")
+    return G / length / length.unsqueeze(1)
+
+
+@mistake(
+    "angles",
+    "Print the largest quotient for parallel columns, with all its digits. What is acos of that?",
+)
+def rounded_past_one(A):
+    return torch.acos(_quotients(A))
+
+
+@mistake("angles", "Is a right angle 90 or pi / 2 here? In which unit does acos answer?")
+def in_degrees(A):
+    return torch.acos(_quotients(A).clamp(-1, 1)) * (180 / math.pi)
+
+
+@mistake("angles", "For columns at right angles you give 0. Is that the angle, or its cosine?")
+def cosines(A):
+    return _quotients(A).clamp(-1, 1)
+
+
+@mistake("angles", "The diagonal holds squared lengths. By what should the entries be divided?")
+def squared_lengths(A):
+    G = A.T @ A
+    square = torch.diagonal(G)
+    if bool((square == 0).any()):
+        raise ValueError("a column of zeros has no direction")
+    return torch.acos((G / square / square.unsqueeze(1)).clamp(-1, 1))
+
+
+@mistake("angles", "Take (1, 0) and (-1, 1) by hand. Can the angle between arrows exceed 90 degrees?")
+def never_obtuse(A):
+    return torch.acos(_quotients(A).abs().clamp(-1, 1))
+
+
+@mistake("angles", "Which direction has a column of zeros? What does your code divide by for it?")
+def zero_columns_get_an_angle(A):
+    G = A.T @ A
+    length = torch.diagonal(G).sqrt()
+    length = length + (length == 0).to(dtype=length.dtype)
+    return torch.acos((G / length / length.unsqueeze(1)).clamp(-1, 1))
+
+
+@mistake(
+    "angles",
+    "Take columns of length 1e12, in float32. How large is the product of two diagonal entries?",
+)
+def root_of_the_product(A):
+    G = A.T @ A
+    square = torch.diagonal(G)
+    if bool((square == 0).any()):
+        raise ValueError("a column of zeros has no direction")
+    return torch.acos((G / (square * square.unsqueeze(1)).sqrt()).clamp(-1, 1))
+
+
+@also_right("angles")
+def unit_columns_first(A):
+    length = (A * A).sum(0).sqrt()
+    if bool((length == 0).any()):
+        raise RuntimeError("no direction")
+    unit = A / length
+    return torch.acos((unit.T @ unit).clamp(-1, 1))
+
+
+@also_right("angles")
+def arctan_of_sum_and_difference(A):
+    length = (A * A).sum(0).sqrt()
+    if bool((length == 0).any()):
+        raise ZeroDivisionError("a column is zero")
+    unit = A / length
+    difference = unit.unsqueeze(2) - unit.unsqueeze(1)
+    total = unit.unsqueeze(2) + unit.unsqueeze(1)
+    return 2 * ((difference**2).sum(0) / (total**2).sum(0)).sqrt().atan()
+
+
+# is-orthonormal
+
+
+@mistake("is-orthonormal", "Which entries of Q^T Q do you look at? What do the others say?")
+def unit_lengths_only(Q, tol=1e-6):
+    return bool((((Q * Q).sum(0) - 1).abs() <= tol).all())
+
+
+@mistake("is-orthonormal", "Multiply Q by 2. Is it still orthonormal, and what does your code say?")
+def right_angles_only(Q, tol=1e-6):
+    G = Q.T @ Q
+    off = G * (1 - torch.eye(G.shape[0], dtype=G.dtype, device=G.device))
+    return bool((off.abs() <= tol).all())
+
+
+@mistake("is-orthonormal", "Multiply Q by 0.5. Is Q^T Q - I then above your tolerance, or below -1?")
+def forgets_negative_differences(Q, tol=1e-6):
+    G = Q.T @ Q
+    return bool((G - torch.eye(G.shape[0], dtype=G.dtype, device=G.device) <= tol).all())
+
+
+@mistake("is-orthonormal", "Columns or rows: whose inner products are in Q Q^T? Try a tall Q.")
+def rows_are_orthonormal(Q, tol=1e-6):
+    G = Q @ Q.T
+    return bool(((G - torch.eye(G.shape[0], dtype=G.dtype, device=G.device)).abs() <= tol).all())
+
+
+@mistake("is-orthonormal", "Which of your parameters does the body read? Call it with tol=0.01.")
+def own_tolerance(Q, tol=1e-6):
+    G = Q.T @ Q
+    return bool(((G - torch.eye(G.shape[0], dtype=G.dtype, device=G.device)).abs() <= 1e-6).all())
+
+
+@mistake("is-orthonormal", "Add up the errors 0.1 and -0.1. Is a sum of 0 the same as no error?")
+def errors_cancel(Q, tol=1e-6):
+    G = Q.T @ Q
+    return bool((G - torch.eye(G.shape[0], dtype=G.dtype, device=G.device)).sum().abs() <= tol)
+
+
+@also_right("is-orthonormal")
+def frobenius(Q, tol=1e-6):
+    n = Q.shape[1]
+    gap = Q.T @ Q - torch.eye(n, dtype=Q.dtype, device=Q.device)
+    return Q.shape[0] >= n and ((gap * gap).sum().sqrt() < tol).item()
+
+
+@also_right("is-orthonormal")
+def eigenvalues_are_1(Q, tol=1e-6):
+    values, _ = torch.linalg.eigh(Q.T @ Q)
+    return bool(((values - 1).abs() <= tol).all())
+
+
+# least-squares
+
+
+@mistake(
+    "least-squares",
+    "Seven equations, three unknowns: is that square? Which square system do the normal equations "
+    "give?",
+)
+def solves_a_square_system(A, b):
+    return torch.linalg.solve(A, b)
+
+
+@mistake("least-squares", "Multiply both sides of A x = b by A^T. What becomes of b?")
+def forgets_the_right_side(A, b):
+    return torch.linalg.solve(A.T @ A, b[: A.shape[1]])
+
+
+@mistake("least-squares", "Which problem does the changed matrix solve? Scale A by 1e-4 and compare.")
+def adds_to_the_diagonal(A, b):
+    n = A.shape[1]
+    return torch.linalg.solve(
+        A.T @ A + 1e-6 * torch.eye(n, dtype=A.dtype, device=A.device), A.T @ b
+    )
+
+
+@mistake("least-squares", "When does one column's best x not depend on the others? Look at A^T A.")
+def each_column_alone(A, b):
+    square = (A * A).sum(0)
+    return (A.T @ b) / (square if b.ndim == 1 else square.unsqueeze(1))
+
+
+@mistake("least-squares", "Compare the shape of your x with that of b: one dim, or two?")
+def always_a_matrix(A, b):
+    return torch.linalg.solve(A.T @ A, A.T @ (b.unsqueeze(1) if b.ndim == 1 else b))
+
+
+@mistake("least-squares", "b has four columns. How many fits is that, and how many do you return?")
+def first_right_hand_side_only(A, b):
+    return torch.linalg.solve(A.T @ A, A.T @ (b if b.ndim == 1 else b[:, 0]))
+
+
+@also_right("least-squares")
+def by_the_inverse(A, b):
+    return torch.linalg.inv(A.T @ A) @ (A.T @ b)
+
+
+@also_right("least-squares")
+def along_the_eigenvectors(A, b):
+    values, V = torch.linalg.eigh(A.T @ A)
+    return V @ ((1 / values).unsqueeze(1) * (V.T @ A.T @ b.reshape(b.shape[0], -1))).reshape(
+        (A.shape[1], *b.shape[1:])
+    )
+
+
+# pca
+
+
+def _centred(X):
+    return X - X.mean(0)
+
+
+def _eigh(C, samples):
+    values, V = torch.linalg.eigh(C.T @ C / (samples - 1))
+    return values.flip(0), V.T.flip(0)
+
+
+@mistake("pca", "Print the eigenvalues. In which order are they?")
+def smallest_first(X, k):
+    C = _centred(X)
+    values, V = torch.linalg.eigh(C.T @ C / (X.shape[0] - 1))
+    return V.T[:k], values[:k]
+
+
+@mistake("pca", "Read the formula again: by what is the sum of squares divided?")
+def by_m(X, k):
+    values, directions = _eigh(_centred(X), X.shape[0] + 1)
+    return directions[:k], values[:k]
+
+
+@mistake("pca", "Move all samples far from 0. Should the directions change?")
+def not_centred(X, k):
+    values, directions = _eigh(X, X.shape[0])
+    return directions[:k], values[:k]
+
+
+@mistake("pca", "How many means does X have: one for everything, or one for each column?")
+def one_mean_for_all(X, k):
+    values, directions = _eigh(X - X.mean(), X.shape[0])
+    return directions[:k], values[:k]
+
+
+@mistake("pca", "Print X before and after the call. Which of your lines writes to it?")
+def centres_in_place(X, k):
+    X[...] = _centred(X)
+    values, directions = _eigh(X, X.shape[0])
+    return directions[:k], values[:k]
+
+
+@mistake("pca", "Does eigh return eigenvectors as rows or as columns? Which did you take?")
+def rows_of_the_eigenvectors(X, k):
+    C = _centred(X)
+    values, V = torch.linalg.eigh(C.T @ C / (X.shape[0] - 1))
+    return V.flip(0)[:k], values.flip(0)[:k]
+
+
+@mistake("pca", "Is a variance measured in metres or in square metres? And yours?")
+def deviations_for_variances(X, k):
+    values, directions = _eigh(_centred(X), X.shape[0])
+    return directions[:k], values[:k].sqrt()
+
+
+@mistake("pca", "One direction is one row of the result. What is the shape of yours for k = 1?")
+def directions_as_columns(X, k):
+    values, directions = _eigh(_centred(X), X.shape[0])
+    return directions[:k].T, values[:k]
+
+
+@mistake("pca", "In which direction do the data still spread most after you divided each column?")
+def standardized(X, k):
+    C = _centred(X)
+    values, directions = _eigh(C / ((C * C).sum(0) / (X.shape[0] - 1)).sqrt(), X.shape[0])
+    return directions[:k], values[:k]
+
+
+@also_right("pca")
+def other_signs(X, k):
+    values, directions = _eigh(_centred(X), X.shape[0])
+    return -1 * directions[:k], values[:k]
+
+
+@also_right("pca")
+def variance_along_each_direction(X, k):
+    C = _centred(X)
+    _, V = torch.linalg.eigh(C.T @ C)
+    directions = torch.stack([V[:, -1 - i] for i in range(k)])
+    along = C @ directions.T
+    return directions, (along * along).sum(0) / (X.shape[0] - 1)
