@@ -7,7 +7,7 @@ from .exercise import exercise
 
 @exercise("matmul-by-hand")
 def matmul_by_hand(a, b):
-    """Sum over k of a[..., i, k] * b[..., k, j], without @. (..., m, k), (..., k, n) -> (..., m, n)"""
+    """Sum over k of a[i, k] * b[k, j], without @. (..., m, k), (..., k, n) -> (..., m, n)"""
     return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(-2)
 
 
@@ -43,7 +43,7 @@ def is_orthonormal(Q, tol=1e-6):
 
 @exercise("least-squares")
 def least_squares(A, b):
-    """The x that makes |A x - b| smallest, from A^T A x = A^T b. (m, n), (m,) -> (n,); (m, k) -> (n, k)"""
+    """The x with the shortest A x - b: A^T A x = A^T b. (m, n), (m,) -> (n,) or (m, k) -> (n, k)"""
     return torch.linalg.solve(torch.gram(A), A.T @ b)
 
 
