@@ -1,0 +1,47 @@
+import time
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import Course, Name, console
+
+Workers = Annotated[int, typer.Option(help="Processes; 0: one per core.", show_default=False)]
+Scheduler = Annotated[str, typer.Option(help="A dask cluster, tls://HOST:PORT, instead.")]
+File = Annotated[Path | None, typer.Option(help="For the cluster's encrypted connections.")]
+Devices = Annotated[str, typer.Option(help="Where the checks run: cpu,sim,cuda.")]
+Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="For code that you trust.")]
+Force = Annotated[bool, typer.Option(help="Grade what has not changed again, too.")]
+
+
+def grade(
+    name: Name,
+    course: Course = Path("course"),
+    workers: Workers = 0,
+    scheduler: Scheduler = "",
+    tls_ca_file: File = None,
+    tls_cert: File = None,
+    tls_key: File = None,
+    devices: Devices = "cpu,sim",
+    unsafe: Unsafe = False,
+    force: Force = False,
+):
+    """Grade all submissions of a lesson that are new or changed, each in a sandbox."""
+    from .. import coordinator, runs, summary
+
+    certificates = dict(tls_ca_file=tls_ca_file, tls_client_cert=tls_cert, tls_client_key=tls_key)
+    start = time.perf_counter()
+    setting = runs.setting(course, name, devices, unsafe, scheduler, console)
+    grading = coordinator.Grading(course, name, setting, unsafe=unsafe, force=force)
+    with coordinator.keeping(course, name) as keeper:
+        tasks, rows = grading.plan(keeper)
+        if grading.again and not force:
+            console.print(
+                f"{grading.again} are graded again: a check, a mistake or the grader has changed."
+            )
+        rows += runs.graded(grading, tasks, keeper, workers, scheduler, certificates, console)
+        keeper.finish()
+    console.print(summary.table(rows))
+    seconds = time.perf_counter() - start
+    console.print(summary.closing_line(rows, grading, seconds), highlight=False)
+    runs.end(grading, rows, console)

@@ -1,0 +1,115 @@
+"""What survives any end: lines of JSON that are on the disk before the next step begins."""
+
+import errno
+import fcntl
+import json
+import os
+from contextlib import contextmanager
+from pathlib import Path
+
+from . import Problem
+
+FOLDER = ".grading"
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+@contextmanager
+def alone(course):
+    """Only one command at a time writes to a course; the lock ends with its process."""
+    folder = Path(course) / FOLDER
+    with in_words(folder):
+        folder.mkdir(exist_ok=True)
+        lock = open(folder / "lock", "w")
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Problem(
+                f"Another command is writing to {course}. Wait until it has ended, then try again."
+            ) from None
+        yield
+
+
+@contextmanager
+def in_words(path):
+    """Turns a full disk and the like into a Problem that says what to do."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise Problem(
+                f"The disk is full: {path} cannot be written. "
+                "Make room, then run the same command again: what is done is kept."
+            ) from error
+        raise Problem(f"{path} cannot be written: {error.strerror}.") from error
+
+
+class Spool:
+    """An append-only file of JSON objects; a line torn by a crash is dropped at the next opening."""
+
+    def __init__(self, path):
+        self.path = Path(path)
+        with in_words(self.path):
+            self.file = open(self.path, "a+b")
+            self.file.truncate(self._end_of_last_line())
+
+    def _end_of_last_line(self):
+        end = self.file.seek(0, os.SEEK_END)
+        while end:
+            start = max(0, end - (1 << 16))
+            self.file.seek(start)
+            at = self.file.read(end - start).rfind(b"\n")
+            if at >= 0:
+                return start + at + 1
+            end = start
+        return 0
+
+    def __iter__(self):
+        return entries(self.path)
+
+    def add(self, *entries):
+        """Append objects; when this returns they are on the disk, all of them or none."""
+        lines = b"".join(json.dumps(e).encode() + b"\n" for e in entries)
+        before = self.file.seek(0, os.SEEK_END)
+        with in_words(self.path):
+            try:
+                self.file.write(lines)
+                self.file.flush()
+                os.fsync(self.file.fileno())
+            except OSError:
+                self.file.truncate(before)
+                raise
+
+    def rewrite(self, entries):
+        """Put `entries` in the place of all that is there, at once."""
+        temporary = self.path.with_name(f".{self.path.name}")
+        temporary.unlink(missing_ok=True)
+        fresh = Spool(temporary)
+        for entry in entries:
+            fresh.add(entry)
+        os.replace(temporary, self.path)
+        self.file.close()
+        self.file = fresh.file
+
+    def close(self):
+        self.file.close()
+
+
+def entries(path):
+    """Yields the objects of a spool, which may be growing."""
+    if Path(path).exists():
+        with open(path, "rb") as file:
+            for line in file:
+                if line.endswith(b"\n"):
+                    yield json.loads(line)
+
+
+def write_file(path, text):
+    """Put a text file in its place at once, so that a crash leaves the old one or the new one."""
+    temporary = path.with_name(f".{path.name}")
+    with in_words(path):
+        with open(temporary, "w", encoding="utf-8") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(temporary, path)

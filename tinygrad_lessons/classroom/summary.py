@@ -1,0 +1,60 @@
+"""What an instructor sees while a lesson is graded, and at its end."""
+
+from contextlib import contextmanager
+
+from rich.markup import escape
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+from rich.table import Table
+
+from .submissions import shown
+
+
+@contextmanager
+def progress(console, total):
+    """A bar with the time left and running totals; gives what takes each Row or None."""
+    columns = TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
+    counts = {"full marks": 0, "not": 0, "with findings": 0}
+    with Progress(*columns, TextColumn("{task.fields[counts]}"), console=console) as bar:
+        task = bar.add_task("", total=total, counts="")
+
+        def take(row):
+            if row is None:
+                return
+            counts["full marks" if row.passed else "not"] += 1
+            counts["with findings"] += bool(row.findings)
+            told = ", ".join(f"{count} {what}" for what, count in counts.items())
+            bar.update(task, advance=1, counts=told)
+
+        yield take
+
+
+def table(rows):
+    """Student, score of maximum, what went wrong, findings."""
+    found = Table("Student", "Score", "What went wrong", "Findings", header_style="bold")
+    for row in sorted(rows, key=lambda r: r.student):
+        wrong = [row.trouble] if row.trouble else row.wrong
+        cells = shown(row.student), points(row), "\n".join(wrong), "\n".join(row.findings)
+        found.add_row(*map(escape, cells))
+    return found
+
+
+def points(row):
+    """Such as "3.5/7 + 1 by hand"."""
+    if row.score is None:
+        return "-"
+    by_hand = f" + {row.by_hand} by hand" if row.by_hand else ""
+    return f"{row.score:g}/{row.max:g}{by_hand}"
+
+
+def closing_line(rows, grading, seconds):
+    """How many, how fast, and what is left to do."""
+    new = sum(r.new for r in rows)
+    failed = sum(bool(r.trouble) for r in rows)
+    absent = sum(r.score is None and not r.trouble for r in rows)
+    done = f"{grading.total} submissions: {new} graded in {seconds:.1f} s, {grading.kept} as before"
+    parts = [
+        done,
+        failed and f"{failed} without a grade",
+        absent and f"{absent} students handed in nothing",
+    ]
+    return "; ".join(filter(None, parts)) + "."
