@@ -1,0 +1,659 @@
+"""What goes wrong in lesson 1, and what a good teacher would ask then."""
+
+import math
+
+import numpy as np
+
+import tinygrad_lessons as torch
+from tinygrad_lessons.classroom.mistakes import also_right, mistake
+
+# ones-like
+
+
+@mistake("ones-like", "'Like' means three things. The shape is one: which are the others?")
+def loses_dtype(x, *, dtype=None, device=None):
+    return torch.ones(x.shape, dtype=dtype, device=device or x.device)
+
+
+@mistake("ones-like", "Does your answer look at the numbers in x? Which number times 0 is not 0?")
+def times_zero_plus_one(x, *, dtype=None, device=None):
+    ones = x * 0 + 1
+    return ones.to(device=device or x.device, dtype=dtype or x.dtype)
+
+
+@mistake("ones-like", "In whose memory are your ones, when x is not on the CPU?")
+def loses_device(x, *, dtype=None, device=None):
+    return torch.ones(x.shape, dtype=dtype or x.dtype, device=device)
+
+
+@mistake("ones-like", "Print x before and after the call. Was it yours to write to?")
+def writes_into_x(x, *, dtype=None, device=None):
+    x[...] = 1
+    return x.to(device=device or x.device, dtype=dtype or x.dtype)
+
+
+@mistake("ones-like", "Which of your parameters does the body read? Ask for dtype=torch.int64.")
+def ignores_what_is_asked_for(x, *, dtype=None, device=None):
+    return torch.ones(x.shape, dtype=x.dtype, device=x.device)
+
+
+@mistake("ones-like", "Where are your ones made, and how do they get to the device of x?")
+def carried_to_the_device(x, *, dtype=None, device=None):
+    return torch.ones(x.shape, dtype=dtype or x.dtype).to(device or x.device)
+
+
+@also_right("ones-like")
+def empty_then_fill(x, *, dtype=None, device=None):
+    out = torch.empty(x.shape, dtype=dtype or x.dtype, device=device or x.device)
+    out[...] = True
+    return out
+
+
+@also_right("ones-like")
+def with_full(x, *, dtype=None, device=None):
+    dtype = x.dtype if dtype is None else dtype
+    device = x.device if device is None else device
+    return torch.full(tuple(x.shape), 1, dtype=dtype, device=device)
+
+
+# rand-like
+
+
+def _wanted(x, dtype, device):
+    dtype = dtype or x.dtype
+    if not dtype.is_floating_point:
+        raise TypeError(f"no random numbers in {dtype}")
+    return {"dtype": dtype, "device": device or x.device}
+
+
+@mistake("rand-like", "On which device are your numbers drawn? How do they get to where x is?")
+def drawn_on_the_host(x, *, dtype=None, device=None):
+    wanted = _wanted(x, dtype, device)
+    return torch.rand(x.shape, dtype=wanted["dtype"]).to(wanted["device"])
+
+
+@mistake("rand-like", "Call it twice. Should the two be equal?")
+def fixed_seed(x, *, dtype=None, device=None):
+    numbers = np.random.default_rng(0).random(tuple(x.shape))
+    return torch.tensor(numbers, **_wanted(x, dtype, device))
+
+
+@mistake("rand-like", "Which numbers does randn draw? Are yours all between 0 and 1?")
+def from_the_bell_curve(x, *, dtype=None, device=None):
+    return torch.randn(x.shape, **_wanted(x, dtype, device))
+
+
+@mistake("rand-like", "Between which two numbers do yours lie? Print the smallest of a hundred.")
+def from_minus_1_to_1(x, *, dtype=None, device=None):
+    return torch.rand(x.shape, **_wanted(x, dtype, device)) * 2 - 1
+
+
+@mistake("rand-like", "'Like' means three things. Which dtype have your numbers, and which has x?")
+def always_float32(x, *, dtype=None, device=None):
+    _wanted(x, dtype, device)
+    return torch.rand(x.shape, device=device or x.device)
+
+
+@mistake(
+    "rand-like",
+    "What is left of 0.7 in int64? Is a tensor of zeros what the caller asked for, or should the "
+    "function say something?",
+)
+def cut_to_whole_numbers(x, *, dtype=None, device=None):
+    return torch.rand(x.shape, device=device or x.device).to(dtype=dtype or x.dtype)
+
+
+@mistake("rand-like", "How many different numbers should a tensor of ten hold? Print yours.")
+def one_number_for_all(x, *, dtype=None, device=None):
+    wanted = _wanted(x, dtype, device)
+    return torch.rand(1, **wanted) * torch.ones(x.shape, **wanted)
+
+
+@mistake("rand-like", "Whose random numbers did torch.manual_seed start again: NumPy's or torch's?")
+def from_numpys_own_stream(x, *, dtype=None, device=None):
+    numbers = np.random.random(tuple(x.shape))
+    return torch.tensor(numbers, **_wanted(x, dtype, device))
+
+
+@also_right("rand-like")
+def empty_then_uniform(x, *, dtype=None, device=None):
+    return torch.empty(x.shape, **_wanted(x, dtype, device)).uniform_()
+
+
+@also_right("rand-like")
+def one_less(x, *, dtype=None, device=None):
+    wanted = _wanted(x, dtype, device)
+    return (1 - torch.rand(x.shape, **wanted)).clamp(max=0.999999)
+
+
+# infer-dtype
+
+
+def _leaves(data):
+    if isinstance(data, (list, tuple, range)):
+        for part in data:
+            yield from _leaves(part)
+    else:
+        yield data
+
+
+def _numbers(data):
+    """The numbers in nested lists that are well formed."""
+    np.shape(data)
+    found = list(_leaves(data))
+    for x in found:
+        if not isinstance(x, (bool, int, float)):
+            raise TypeError(f"{x!r} is no number")
+    return found
+
+
+@mistake("infer-dtype", "What does isinstance(True, int) say? Which of your branches meets True?")
+def bool_is_int(data):
+    if isinstance(data, np.ndarray):
+        return torch.dtypes.of(data)
+    found = _numbers(data)
+    return torch.int64 if found and all(isinstance(x, int) for x in found) else torch.float32
+
+
+@mistake("infer-dtype", "How many numbers do you look at? Where could a float hide?")
+def looks_at_the_first_only(data):
+    if isinstance(data, np.ndarray):
+        return torch.dtypes.of(data)
+    kind = {bool: torch.bool, int: torch.int64}
+    return kind.get(type((_numbers(data) or [0.0])[0]), torch.float32)
+
+
+@mistake("infer-dtype", "How many bits has one number of the result, and how many did we agree on?")
+def as_numpy_does(data):
+    if not isinstance(data, np.ndarray):
+        _numbers(data)
+    return torch.dtypes.of(np.array(data))
+
+
+@mistake("infer-dtype", "What does all(...) say of nothing at all? Try [].")
+def nothing_is_bool(data):
+    if isinstance(data, np.ndarray):
+        return torch.dtypes.of(data)
+    found = _numbers(data)
+    if all(isinstance(x, bool) for x in found):
+        return torch.bool
+    return torch.int64 if all(isinstance(x, int) for x in found) else torch.float32
+
+
+@mistake("infer-dtype", "Call it with rows of different lengths. What would their shape be?")
+def takes_ragged_lists(data):
+    if isinstance(data, np.ndarray):
+        return torch.dtypes.of(data)
+    kinds = {type(x) for x in _leaves(data)}
+    if not kinds <= {bool, int, float}:
+        raise TypeError("no numbers")
+    if kinds == {bool}:
+        return torch.bool
+    return torch.float32 if float in kinds or not kinds else torch.int64
+
+
+@mistake("infer-dtype", "Which dtype do you give a list with a word or with None in it?")
+def takes_anything(data):
+    if isinstance(data, np.ndarray):
+        return torch.dtypes.of(data)
+    np.shape(data)
+    kinds = {type(x) for x in _leaves(data)}
+    if kinds == {bool}:
+        return torch.bool
+    return torch.int64 if kinds and kinds <= {bool, int} else torch.float32
+
+
+@mistake("infer-dtype", "[True, 2] holds a bool. Does every bool make it a tensor of bools?")
+def any_bool_wins(data):
+    if isinstance(data, np.ndarray):
+        return torch.dtypes.of(data)
+    found = _numbers(data)
+    if any(isinstance(x, bool) for x in found):
+        return torch.bool
+    return torch.int64 if found and all(type(x) is int for x in found) else torch.float32
+
+
+@mistake("infer-dtype", "An array has a dtype already. What becomes of one in float64?")
+def arrays_as_lists(data):
+    return look_for_a_float(data.tolist() if isinstance(data, np.ndarray) else data)
+
+
+@also_right("infer-dtype")
+def look_for_a_float(data):
+    if isinstance(data, np.ndarray):
+        return torch.dtypes.of(data)
+    kinds = {type(x) for x in _numbers(data)}
+    if float in kinds or not kinds:
+        return torch.float32
+    return torch.int64 if int in kinds else torch.bool
+
+
+@also_right("infer-dtype")
+def ask_numpy(data):
+    array = np.array(data)
+    if isinstance(data, np.ndarray):
+        return torch.dtypes.of(array)
+    if array.dtype.kind not in "bif":
+        raise TypeError(f"no numbers: {array.dtype}")
+    return {"b": torch.bool, "i": torch.int64, "f": torch.float32}[array.dtype.kind]
+
+
+# contiguous-strides
+
+
+@mistake("contiguous-strides", "Which neighbours lie side by side: those in a row or in a column?")
+def column_by_column(shape):
+    strides, step = [], 1
+    for n in shape:
+        strides.append(step)
+        step *= max(n, 1)
+    return tuple(strides)
+
+
+@mistake("contiguous-strides", "Along the last dim, how far away is the neighbour?")
+def multiplies_too_early(shape):
+    strides, step = [], 1
+    for n in reversed(shape):
+        step *= max(n, 1)
+        strides.insert(0, step)
+    return tuple(strides)
+
+
+@mistake("contiguous-strides", "The number for dim 0 comes first. In which order did you append?")
+def forgets_to_turn_around(shape):
+    strides, step = [], 1
+    for n in reversed(shape):
+        strides.append(step)
+        step *= max(n, 1)
+    return tuple(strides)
+
+
+@mistake("contiguous-strides", "Do you count numbers or bytes?")
+def in_bytes(shape):
+    return tuple(4 * math.prod(max(n, 1) for n in shape[i + 1 :]) for i in range(len(shape)))
+
+
+@mistake("contiguous-strides", "Take three dims. How many numbers does one step along dim 0 pass?")
+def next_size_only(shape):
+    return (*(max(n, 1) for n in shape[1:]), 1) if shape else ()
+
+
+@mistake("contiguous-strides", "What becomes of your product behind a size of 0?")
+def a_zero_makes_zeros(shape):
+    return tuple(math.prod(shape[i + 1 :]) for i in range(len(shape)))
+
+
+@mistake("contiguous-strides", "Call it twice with the same list. Whose list do you take apart?")
+def eats_its_argument(shape):
+    shape = shape if isinstance(shape, list) else list(shape)
+    strides, step = [], 1
+    while shape:
+        strides.insert(0, step)
+        step *= max(shape.pop(), 1)
+    return tuple(strides)
+
+
+@also_right("contiguous-strides")
+def products_of_what_follows(shape):
+    return tuple(math.prod(max(n, 1) for n in shape[i + 1 :]) for i in range(len(shape)))
+
+
+@also_right("contiguous-strides")
+def cumulative_product(shape):
+    sizes = [1, *[max(n, 1) for n in shape[:0:-1]]]
+    return tuple(np.cumprod(sizes)[: len(shape)][::-1].tolist())
+
+
+# resolve-shape
+
+
+@mistake("resolve-shape", "7 numbers in rows of 2: what does // do with the one that is left?")
+def leaves_some_over(shape, size):
+    if shape.count(-1) > 1 or any(n < -1 for n in shape):
+        raise RuntimeError("sizes that can't be")
+    known = math.prod(n for n in shape if n != -1)
+    if -1 not in shape and known != size:
+        raise RuntimeError("does not fit")
+    return tuple(size // known if n == -1 else n for n in shape)
+
+
+@mistake("resolve-shape", "Is there nothing to check where no size is -1?")
+def trusts_a_full_shape(shape, size):
+    if -1 not in shape:
+        return tuple(shape)
+    return copy_with_the_size(shape, size)
+
+
+@mistake("resolve-shape", "How many numbers could stand for two sizes of -1? Which did you take?")
+def solves_every_unknown(shape, size):
+    known = math.prod(n for n in shape if n != -1)
+    if any(n < -1 for n in shape) or size % known or -1 not in shape and known != size:
+        raise RuntimeError("does not fit")
+    return tuple(size // known if n == -1 else n for n in shape)
+
+
+@mistake("resolve-shape", "Multiply (0, -1) out for -1 = 1, 2 and 3. Which of them is right for 0?")
+def picks_one_of_many(shape, size):
+    if 0 in shape and -1 in shape and size == 0:
+        return tuple(0 if n == -1 else n for n in shape)
+    return copy_with_the_size(shape, size)
+
+
+@mistake("resolve-shape", "The size divides by -2 and by -3 too. Can a tensor be -2 rows long?")
+def takes_any_negative(shape, size):
+    known = math.prod(n for n in shape if n != -1)
+    if shape.count(-1) > 1 or size % known or -1 not in shape and known != size:
+        raise RuntimeError("does not fit")
+    return tuple(size // known if n == -1 else n for n in shape)
+
+
+@mistake("resolve-shape", "Your -1 is solved. By which of the other sizes did you divide?")
+def divides_by_the_first(shape, size):
+    if math.prod(shape) == size and min(shape, default=1) >= 0:
+        return tuple(shape)
+    known = [n for n in shape if n != -1] or [1]
+    if shape.count(-1) != 1 or min(known) < 0 or size % math.prod(known):
+        raise RuntimeError("does not fit")
+    return tuple(size // known[0] if n == -1 else n for n in shape)
+
+
+@mistake("resolve-shape", "Is a tensor without numbers an error? Try (3, -1) for 0 numbers.")
+def refuses_what_is_empty(shape, size):
+    if size == 0:
+        raise RuntimeError("nothing to reshape")
+    return copy_with_the_size(shape, size)
+
+
+@also_right("resolve-shape")
+def copy_with_the_size(shape, size):
+    shape = list(shape)
+    if min(shape, default=0) < -1:
+        raise ValueError("a size is below -1")
+    if -1 in shape:
+        at = shape.index(-1)
+        rest = math.prod(shape[:at] + shape[at + 1 :])
+        if rest < 1:
+            raise ValueError(f"can't solve {shape} for {size}")
+        shape[at] = size // rest
+    if math.prod(shape) != size:
+        raise ValueError(f"{shape} does not hold {size} numbers")
+    return tuple(shape)
+
+
+@also_right("resolve-shape")
+def try_every_size(shape, size):
+    if -1 not in shape:
+        if math.prod(shape) != size or min(shape, default=0) < 0:
+            raise RuntimeError("does not fit")
+        return tuple(shape)
+    fits = []
+    for n in range(size + 2):
+        solved = [n if s == -1 else s for s in shape]
+        if min(solved) >= 0 and math.prod(solved) == size and shape.count(-1) == 1:
+            fits.append(tuple(solved))
+    (only,) = fits
+    return only
+
+
+# broadcast-shapes
+
+
+def _misfit(shapes):
+    return RuntimeError(" and ".join(str(tuple(s)) for s in shapes) + " do not broadcast")
+
+
+@mistake("broadcast-shapes", "Write the shapes below each other as NumPy does. Which ends meet?")
+def aligns_left(*shapes):
+    result = [1] * max(len(s) for s in shapes)
+    for shape in shapes:
+        for i, n in enumerate(shape):
+            if n != 1 and result[i] not in (1, n):
+                raise _misfit(shapes)
+            result[i] = n if n != 1 else result[i]
+    return tuple(result)
+
+
+@mistake("broadcast-shapes", "Is 0 larger than 1? Which of the two gives way?")
+def zero_gives_way(*shapes):
+    longest = max(len(s) for s in shapes)
+    padded = [(1,) * (longest - len(s)) + tuple(s) for s in shapes]
+    for column in zip(*padded, strict=True):
+        if len({n for n in column if n > 1}) > 1:
+            raise _misfit(shapes)
+    return tuple(max(column) for column in zip(*padded, strict=True))
+
+
+@mistake(
+    "broadcast-shapes", "Two cases to try: sizes 2 and 3; sizes 1 and 0. What should come out?"
+)
+def takes_the_larger(*shapes):
+    longest = max(len(s) for s in shapes)
+    padded = [(1,) * (longest - len(s)) + tuple(s) for s in shapes]
+    return tuple(max(column) for column in zip(*padded, strict=True))
+
+
+@mistake("broadcast-shapes", "Where does zip stop, when one shape is longer? What is lost?")
+def stops_at_the_shorter(*shapes):
+    result = []
+    for column in zip(*[reversed(s) for s in shapes], strict=False):
+        sizes = {n for n in column if n != 1}
+        if len(sizes) > 1:
+            raise _misfit(shapes)
+        result.insert(0, sizes.pop() if sizes else 1)
+    return tuple(result)
+
+
+@mistake("broadcast-shapes", "How many shapes may there be? Which of yours does nobody look at?")
+def first_and_last_only(*shapes):
+    return by_columns(shapes[0], shapes[-1])
+
+
+@mistake("broadcast-shapes", "Which two shapes could not meet? Would the reader of your text know?")
+def says_nothing(*shapes):
+    try:
+        return by_columns(*shapes)
+    except RuntimeError:
+        raise RuntimeError("these shapes do not broadcast") from None
+
+
+@mistake("broadcast-shapes", "Of which type is the exception that you raise? Which was asked for?")
+def raises_another_type(*shapes):
+    try:
+        return by_columns(*shapes)
+    except RuntimeError as error:
+        raise TypeError(str(error)) from None
+
+
+@also_right("broadcast-shapes")
+def by_columns(*shapes):
+    longest = max(len(s) for s in shapes)
+    padded = [(1,) * (longest - len(s)) + tuple(s) for s in shapes]
+    result = []
+    for column in zip(*padded, strict=True):
+        sizes = set(column) - {1}
+        if len(sizes) > 1:
+            raise _misfit(shapes)
+        result.append(sizes.pop() if sizes else 1)
+    return tuple(result)
+
+
+@also_right("broadcast-shapes")
+def adds_empty_arrays(*shapes):
+    try:
+        return np.broadcast(*[np.empty(s) for s in shapes]).shape
+    except ValueError:
+        raise _misfit(shapes) from None
+
+
+# mean
+
+
+def _floats_only(x):
+    if not x.dtype.is_floating_point:
+        raise TypeError(f"no mean in {x.dtype}")
+
+
+@mistake(
+    "mean",
+    "How many numbers went into each of your sums? Try a tensor with two rows and three columns.",
+)
+def divides_by_rows(self, dim=None, keepdim=False):
+    _floats_only(self)
+    return self.sum(dim, keepdim) / (self.numel() if dim is None else len(self))
+
+
+@mistake("mean", "Along one dim, did all numbers of the tensor go into each sum?")
+def divides_by_everything(self, dim=None, keepdim=False):
+    _floats_only(self)
+    return self.sum(dim, keepdim) / max(self.numel(), 1)
+
+
+@mistake(
+    "mean",
+    "What would the mean of 1 and 2 be, and does it fit the dtype? If not, what should the "
+    "function say?",
+)
+def whole_division(self, dim=None, keepdim=False):
+    total = self.sum(dim, keepdim)
+    n = self.numel() // max(total.numel(), 1)
+    return total // n if not self.dtype.is_floating_point else total / n
+
+
+@mistake("mean", "Which of your parameters does the body read? Print the shapes with keepdim=True.")
+def forgets_keepdim(self, dim=None, keepdim=False):
+    _floats_only(self)
+    total = self.sum(dim)
+    return total / (self.numel() / max(total.numel(), 1))
+
+
+@mistake("mean", "Several dims go. By the size of which of them do you divide?")
+def divides_by_the_first_dim(self, dim=None, keepdim=False):
+    _floats_only(self)
+    first = dim[0] if isinstance(dim, tuple) else dim
+    n = self.numel() if dim is None else self.shape[first]
+    return self.sum(dim, keepdim) / n
+
+
+@mistake("mean", "Is the mean of everything a tensor, in your answer, or a Python number?")
+def leaves_the_tensor(self, dim=None, keepdim=False):
+    _floats_only(self)
+    total = self.sum(dim, keepdim)
+    n = self.numel() / max(total.numel(), 1)
+    return total.item() / n if dim is None and not keepdim else total / n
+
+
+@mistake("mean", "How many numbers are there, when dim is None? And how many rows?")
+def none_means_rows(self, dim=None, keepdim=False):
+    _floats_only(self)
+    return along_dim_after_dim(self, 0 if dim is None else dim, keepdim)
+
+
+@also_right("mean")
+def along_dim_after_dim(self, dim=None, keepdim=False):
+    _floats_only(self)
+    dims = range(self.ndim) if dim is None else dim if isinstance(dim, (tuple, list)) else [dim]
+    n = 1
+    for d in dims:
+        n *= self.shape[d]
+    return self.sum(dim, keepdim) / n
+
+
+@also_right("mean")
+def scaled_before_the_sum(self, dim=None, keepdim=False):
+    _floats_only(self)
+    n = self.numel() / max(self.sum(dim).numel(), 1)
+    return (self / n).sum(dim, keepdim)
+
+
+@also_right("mean")
+def averages_in_double(self, dim=None, keepdim=False):
+    _floats_only(self)
+    total = self.to(dtype=torch.float64).sum(dim, keepdim)
+    return (total / (self.numel() / max(total.numel(), 1))).to(dtype=self.dtype)
+
+
+# standardize
+
+
+def _equal(x, dim):
+    return x.amax(dim, keepdim=True) == x.amin(dim, keepdim=True)
+
+
+def _standardized(x, dim, off, deviation):
+    """off / deviation, and 0 where all numbers are equal."""
+    equal = _equal(x, dim)
+    return off * ~equal / (deviation + equal)
+
+
+@mistake("standardize", "How many means did you take: one, or one for each row or column?")
+def one_mean_for_all(x, dim):
+    off = x - x.mean()
+    return _standardized(x, dim, off, (off * off).mean().sqrt())
+
+
+@mistake("standardize", "Do you divide the squares by their number, or by one less?")
+def one_less_than_there_are(x, dim):
+    off = x - x.mean(dim, keepdim=True)
+    total, n = (off * off).sum(dim, keepdim=True), max(x.shape[dim] - 1, 1)
+    return _standardized(x, dim, off, (total / n).sqrt())
+
+
+@mistake("standardize", "Double all numbers. Should your result change? Square metres and metres?")
+def by_the_variance(x, dim):
+    off = x - x.mean(dim, keepdim=True)
+    return _standardized(x, dim, off, (off * off).mean(dim, keepdim=True))
+
+
+@mistake("standardize", "What do you divide by where all numbers are equal? What is 0 / 0?")
+def nan_where_all_are_equal(x, dim):
+    off = x - x.mean(dim, keepdim=True)
+    return off / (off * off).mean(dim, keepdim=True).sqrt()
+
+
+@mistake(
+    "standardize",
+    "Seven times the same number: print x less its mean with all its digits. Is it exactly 0, and "
+    "what does the division make of it?",
+)
+def blows_up_rounding(x, dim):
+    off = x - x.mean(dim, keepdim=True)
+    deviation = (off * off).mean(dim, keepdim=True).sqrt()
+    return off / (deviation + (deviation == 0))
+
+
+@mistake("standardize", "Multiply your input by 1e-6. How large is the deviation of the result?")
+def adds_a_little(x, dim):
+    off = x - x.mean(dim, keepdim=True)
+    return off / ((off * off).mean(dim, keepdim=True).sqrt() + 1e-5)
+
+
+@mistake("standardize", "In a square, which numbers does a row of means meet: its own row's?")
+def forgets_to_keep_the_dim(x, dim):
+    off = x - x.mean(dim)
+    return off / (off * off).mean(dim).sqrt()
+
+
+@mistake("standardize", "Print x before and after the call. Which of your lines writes to it?")
+def centres_in_place(x, dim):
+    equal = _equal(x, dim)
+    x[...] = x - x.mean(dim, keepdim=True)
+    return x * ~equal / ((x * x).mean(dim, keepdim=True).sqrt() + equal)
+
+
+@mistake("standardize", "The mean is 0 now. What is the deviation of your result?")
+def centred_only(x, dim):
+    return (x - x.mean(dim, keepdim=True)) * ~_equal(x, dim)
+
+
+@also_right("standardize")
+def where_they_differ(x, dim):
+    off = x - x.mean(dim, keepdim=True)
+    return _standardized(x, dim, off, (off * off).mean(dim, keepdim=True).sqrt())
+
+
+@also_right("standardize")
+def through_the_first_number(x, dim):
+    off = x - x.amin(dim, keepdim=True)
+    off = off - off.sum(dim, keepdim=True) / x.shape[dim]
+    total = (off * off).sum(dim, keepdim=True)
+    return off * (x.shape[dim] / (total + (total == 0))).sqrt()
