@@ -15,23 +15,20 @@ from .tensor import Tensor
 @exercise("infer-dtype")
 def infer_dtype(data):
     """The dtype that holds nested lists of numbers: bool, int64, or float32 if there is a float."""
-    if hasattr(data, "dtype"):
-        return torch.dtypes.of(data) if isinstance(data, np.ndarray) else data.dtype
-    rows, kinds = [data], set()
+    if isinstance(data, np.ndarray):
+        return torch.dtypes.of(data)
+    rows = [data]
     while rows and all(isinstance(row, (list, tuple, range)) for row in rows):
-        if len({len(row) for row in rows}) > 1:
-            sizes = sorted({len(row) for row in rows})
-            raise ValueError(f"expected sequence of length {sizes[-1]}, but got {sizes[0]}")
+        sizes = {len(row) for row in rows}
+        if len(sizes) > 1:
+            raise ValueError(f"expected sequences of one length, but got lengths {sizes}")
         rows = [x for row in rows for x in row]
     for x in rows:
-        if isinstance(x, (list, tuple, range)):
-            raise ValueError("some entries are numbers and some are lists of numbers")
         if not isinstance(x, (bool, int, float)):
             raise TypeError(f"Could not infer dtype of {type(x).__name__}")
-        kinds.add(type(x))
-    if kinds == {bool}:
+    if rows and all(isinstance(x, bool) for x in rows):
         return torch.bool
-    return torch.int64 if kinds and kinds <= {bool, int} else torch.float32
+    return torch.int64 if rows and all(isinstance(x, int) for x in rows) else torch.float32
 
 
 def tensor(data, *, dtype=None, device=None, requires_grad=False):
