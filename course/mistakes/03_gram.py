@@ -3,7 +3,7 @@
 import math
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.mistakes import also_right, mistake
+from tinygrad_lessons.classroom.mistakes import also_right, equivalent, mistake
 
 # transpose
 
@@ -262,52 +262,60 @@ def gram_of_the_transpose(A):
 # angles
 
 
-def _quotients(A):
-    G = A.T @ A
-    length = torch.diagonal(G).sqrt()
-    if bool((length == 0).any()):
-        raise ValueError("a column of zeros has no direction")
-    return G / length / length.unsqueeze(1)
-
-
 @mistake(
     "angles",
     "Print the largest quotient for parallel columns, with all its digits. What is acos of that?",
 )
 def rounded_past_one(A):
-    return torch.acos(_quotients(A))
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    if (length == 0).any():
+        raise ValueError("a column of zeros has no direction")
+    return torch.acos(G / torch.outer(length, length))
 
 
 @mistake("angles", "Is a right angle 90 or pi / 2 here? In which unit does acos answer?")
 def in_degrees(A):
-    return torch.acos(_quotients(A).clamp(-1, 1)) * (180 / math.pi)
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    if (length == 0).any():
+        raise ValueError("a column of zeros has no direction")
+    return torch.acos((G / torch.outer(length, length)).clamp(-1, 1)) * (180 / math.pi)
 
 
 @mistake("angles", "For columns at right angles you give 0. Is that the angle, or its cosine?")
 def cosines(A):
-    return _quotients(A).clamp(-1, 1)
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    if (length == 0).any():
+        raise ValueError("a column of zeros has no direction")
+    return (G / torch.outer(length, length)).clamp(-1, 1)
 
 
 @mistake("angles", "The diagonal holds squared lengths. By what should the entries be divided?")
 def squared_lengths(A):
     G = A.T @ A
-    square = torch.diagonal(G)
-    if bool((square == 0).any()):
+    square = G.diagonal()
+    if (square == 0).any():
         raise ValueError("a column of zeros has no direction")
-    return torch.acos((G / square / square.unsqueeze(1)).clamp(-1, 1))
+    return torch.acos((G / torch.outer(square, square)).clamp(-1, 1))
 
 
-@mistake("angles", "Take (1, 0) and (-1, 1) by hand. Can the angle between arrows exceed 90 degrees?")
+@mistake("angles", "Take (1, 0) and (-1, 1) by hand. Can an angle exceed 90 degrees?")
 def never_obtuse(A):
-    return torch.acos(_quotients(A).abs().clamp(-1, 1))
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    if (length == 0).any():
+        raise ValueError("a column of zeros has no direction")
+    return torch.acos((G / torch.outer(length, length)).abs().clamp(-1, 1))
 
 
 @mistake("angles", "Which direction has a column of zeros? What does your code divide by for it?")
 def zero_columns_get_an_angle(A):
     G = A.T @ A
-    length = torch.diagonal(G).sqrt()
-    length = length + (length == 0).to(dtype=length.dtype)
-    return torch.acos((G / length / length.unsqueeze(1)).clamp(-1, 1))
+    length = G.diagonal().sqrt()
+    length[length == 0] = 1.0
+    return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
 
 
 @mistake(
@@ -316,16 +324,16 @@ def zero_columns_get_an_angle(A):
 )
 def root_of_the_product(A):
     G = A.T @ A
-    square = torch.diagonal(G)
-    if bool((square == 0).any()):
+    square = G.diagonal()
+    if (square == 0).any():
         raise ValueError("a column of zeros has no direction")
-    return torch.acos((G / (square * square.unsqueeze(1)).sqrt()).clamp(-1, 1))
+    return torch.acos((G / torch.outer(square, square).sqrt()).clamp(-1, 1))
 
 
 @also_right("angles")
 def unit_columns_first(A):
     length = (A * A).sum(0).sqrt()
-    if bool((length == 0).any()):
+    if (length == 0).any():
         raise RuntimeError("no direction")
     unit = A / length
     return torch.acos((unit.T @ unit).clamp(-1, 1))
@@ -334,7 +342,7 @@ def unit_columns_first(A):
 @also_right("angles")
 def arctan_of_sum_and_difference(A):
     length = (A * A).sum(0).sqrt()
-    if bool((length == 0).any()):
+    if (length == 0).any():
         raise ZeroDivisionError("a column is zero")
     unit = A / length
     difference = unit.unsqueeze(2) - unit.unsqueeze(1)
@@ -357,7 +365,7 @@ def right_angles_only(Q, tol=1e-6):
     return bool((off.abs() <= tol).all())
 
 
-@mistake("is-orthonormal", "Multiply Q by 0.5. Is Q^T Q - I then above your tolerance, or below -1?")
+@mistake("is-orthonormal", "Multiply Q by 0.5. Which sign have the errors then?")
 def forgets_negative_differences(Q, tol=1e-6):
     G = Q.T @ Q
     return bool((G - torch.eye(G.shape[0], dtype=G.dtype, device=G.device) <= tol).all())
@@ -389,6 +397,12 @@ def frobenius(Q, tol=1e-6):
 
 
 @also_right("is-orthonormal")
+def singular_values_are_1(Q, tol=1e-6):
+    _, S, _ = torch.linalg.svd(Q, full_matrices=False)
+    return Q.shape[0] >= Q.shape[1] and ((S - 1).abs() <= tol).all().item()
+
+
+@also_right("is-orthonormal")
 def eigenvalues_are_1(Q, tol=1e-6):
     values, _ = torch.linalg.eigh(Q.T @ Q)
     return bool(((values - 1).abs() <= tol).all())
@@ -411,7 +425,9 @@ def forgets_the_right_side(A, b):
     return torch.linalg.solve(A.T @ A, b[: A.shape[1]])
 
 
-@mistake("least-squares", "Which problem does the changed matrix solve? Scale A by 1e-4 and compare.")
+@mistake(
+    "least-squares", "Which problem does the changed matrix solve? Scale A by 1e-4 and compare."
+)
 def adds_to_the_diagonal(A, b):
     n = A.shape[1]
     return torch.linalg.solve(
@@ -436,6 +452,12 @@ def first_right_hand_side_only(A, b):
 
 
 @also_right("least-squares")
+def by_orthonormal_columns(A, b):
+    Q, R = torch.linalg.qr(A)
+    return torch.linalg.solve(R, Q.T @ b)
+
+
+@also_right("least-squares")
 def by_the_inverse(A, b):
     return torch.linalg.inv(A.T @ A) @ (A.T @ b)
 
@@ -451,83 +473,109 @@ def along_the_eigenvectors(A, b):
 # pca
 
 
-def _centred(X):
-    return X - X.mean(0)
-
-
-def _eigh(C, samples):
-    values, V = torch.linalg.eigh(C.T @ C / (samples - 1))
-    return values.flip(0), V.T.flip(0)
-
-
 @mistake("pca", "Print the eigenvalues. In which order are they?")
 def smallest_first(X, k):
-    C = _centred(X)
-    values, V = torch.linalg.eigh(C.T @ C / (X.shape[0] - 1))
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
     return V.T[:k], values[:k]
 
 
 @mistake("pca", "Read the formula again: by what is the sum of squares divided?")
 def by_m(X, k):
-    values, directions = _eigh(_centred(X), X.shape[0] + 1)
-    return directions[:k], values[:k]
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / len(X))
+    return V.T.flip(0)[:k], values.flip(0)[:k]
 
 
 @mistake("pca", "Move all samples far from 0. Should the directions change?")
 def not_centred(X, k):
-    values, directions = _eigh(X, X.shape[0])
-    return directions[:k], values[:k]
+    values, V = torch.linalg.eigh(X.T @ X / (len(X) - 1))
+    return V.T.flip(0)[:k], values.flip(0)[:k]
 
 
 @mistake("pca", "How many means does X have: one for everything, or one for each column?")
 def one_mean_for_all(X, k):
-    values, directions = _eigh(X - X.mean(), X.shape[0])
-    return directions[:k], values[:k]
+    C = X - X.mean()
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.T.flip(0)[:k], values.flip(0)[:k]
 
 
 @mistake("pca", "Print X before and after the call. Which of your lines writes to it?")
 def centres_in_place(X, k):
-    X[...] = _centred(X)
-    values, directions = _eigh(X, X.shape[0])
-    return directions[:k], values[:k]
+    X -= X.mean(0)
+    values, V = torch.linalg.eigh(X.T @ X / (len(X) - 1))
+    return V.T.flip(0)[:k], values.flip(0)[:k]
 
 
 @mistake("pca", "Does eigh return eigenvectors as rows or as columns? Which did you take?")
 def rows_of_the_eigenvectors(X, k):
-    C = _centred(X)
-    values, V = torch.linalg.eigh(C.T @ C / (X.shape[0] - 1))
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
     return V.flip(0)[:k], values.flip(0)[:k]
 
 
 @mistake("pca", "Is a variance measured in metres or in square metres? And yours?")
 def deviations_for_variances(X, k):
-    values, directions = _eigh(_centred(X), X.shape[0])
-    return directions[:k], values[:k].sqrt()
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.T.flip(0)[:k], values.flip(0)[:k].sqrt()
 
 
 @mistake("pca", "One direction is one row of the result. What is the shape of yours for k = 1?")
 def directions_as_columns(X, k):
-    values, directions = _eigh(_centred(X), X.shape[0])
-    return directions[:k].T, values[:k]
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.flip(1)[:, :k], values.flip(0)[:k]
 
 
 @mistake("pca", "In which direction do the data still spread most after you divided each column?")
 def standardized(X, k):
-    C = _centred(X)
-    values, directions = _eigh(C / ((C * C).sum(0) / (X.shape[0] - 1)).sqrt(), X.shape[0])
-    return directions[:k], values[:k]
+    C = (X - X.mean(0)) / X.std(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.T.flip(0)[:k], values.flip(0)[:k]
 
 
 @also_right("pca")
 def other_signs(X, k):
-    values, directions = _eigh(_centred(X), X.shape[0])
-    return -1 * directions[:k], values[:k]
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return -1 * V.T.flip(0)[:k], values.flip(0)[:k]
 
 
 @also_right("pca")
 def variance_along_each_direction(X, k):
-    C = _centred(X)
+    C = X - X.mean(0)
     _, V = torch.linalg.eigh(C.T @ C)
     directions = torch.stack([V[:, -1 - i] for i in range(k)])
     along = C @ directions.T
-    return directions, (along * along).sum(0) / (X.shape[0] - 1)
+    return directions, (along * along).sum(0) / (len(X) - 1)
+
+
+@also_right("pca")
+def singular_values(X, k):
+    _, S, Vh = torch.linalg.svd(X - X.mean(0), full_matrices=False)
+    return Vh[:k], S[:k] ** 2 / (len(X) - 1)
+
+
+# Changes that change nothing
+
+equivalent(
+    "matmul-by-hand",
+    "return (b.unsqueeze(-3) * a.unsqueeze(-1)).sum(-2)",
+    "a product of numbers has no order",
+)
+for line in ("a line less", "if False:"):
+    equivalent("out", line, "without the test of the device, the arrays refuse each other")
+for line in (
+    "off = torch.eye(Q.shape[1], dtype=Q.dtype, device=Q.device) - torch.gram(Q)",
+    "off = torch.gram(Q) - torch.eye(Q.shape[1], device=Q.device)",
+    "off = torch.gram(Q) - torch.eye(Q.shape[-1], dtype=Q.dtype, device=Q.device)",
+    "return (off.abs() < tol).all()",
+):
+    equivalent("is-orthonormal", line, "signs go, dtypes are promoted, no error is exactly tol")
+for line in (
+    "centred = X.mean(0) - X",
+    "centred = X - X.mean(-2)",
+    "return (directions.T.flip(-2)[:k], variances.flip(0)[:k])",
+):
+    equivalent("pca", line, "signs go in the Gram matrix; a matrix has two dims")
