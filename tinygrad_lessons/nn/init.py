@@ -51,7 +51,7 @@ def kaiming_normal_(tensor, nonlinearity="relu"):
 
 
 def _fill(tensor, value):
-    with torch.no_grad():
+    with torch.set_grad_enabled(False):
         tensor[...] = value
     return tensor
 

@@ -153,21 +153,29 @@ class Module:
     def load_state_dict(self, state):
         """Copy the tensors of `state` into this module's own, in place: all of them or none."""
         own = self.state_dict()
-        missing = [f'"{name}"' for name in own if name not in state]
-        unknown = [f'"{name}"' for name in state if name not in own]
-        errors = [f"Missing key(s) in state_dict: {', '.join(missing)}. "] if missing else []
-        errors += [f"Unexpected key(s) in state_dict: {', '.join(unknown)}. "] if unknown else []
-        errors += [
-            f"size mismatch for {name}: copying a param with shape {state[name].shape} "
-            f"from checkpoint, the shape in current model is {own[name].shape}."
-            for name in own
-            if name in state and state[name].shape != own[name].shape
-        ]
-        if errors:
-            name, errors = type(self).__name__, "\n\t".join(errors)
-            raise RuntimeError(f"Error(s) in loading state_dict for {name}:\n\t{errors}")
+        missing = [name for name in own if name not in state]
+        unknown = [name for name in state if name not in own]
+        both = [name for name in own if name in state]
+        misfit = [name for name in both if state[name].shape != own[name].shape]
+        if missing or unknown or misfit:
+            raise self.loading_error(state, missing, unknown, misfit)
         for name, tensor in own.items():
             tensor.copy_(state[name])
+
+    def loading_error(self, state, missing, unknown, misfit):
+        """What `load_state_dict` raises: one RuntimeError for three lists of names."""
+        own, lines = self.state_dict(), []
+        for title, names in (("Missing", missing), ("Unexpected", unknown)):
+            if names:
+                quoted = ", ".join(f'"{name}"' for name in names)
+                lines.append(f"{title} key(s) in state_dict: {quoted}. ")
+        lines += [
+            f"size mismatch for {name}: copying a param with shape {state[name].shape} "
+            f"from checkpoint, the shape in current model is {own[name].shape}."
+            for name in misfit
+        ]
+        head = f"Error(s) in loading state_dict for {type(self).__name__}:"
+        return RuntimeError("\n\t".join([head, *lines]))
 
     def train(self, mode=True):
         """Set the training mode (dropout drops) or, with False, that of evaluation."""
