@@ -46,8 +46,8 @@ DRAWN = {
     ),
     "matrices": (
         ({"A": A, "gram(A)": lambda: gram(A), "I": np.eye(2), "U": np.triu(np.ones((2, 2)))},),
-        "A is 2 by 3, gram(A) is 3 by 3, symmetric, I is 2 by 2, the identity "
-        "and U is 2 by 2, not symmetric.",
+        "A is 2 by 3; gram(A) is 3 by 3, symmetric; I is 2 by 2, the identity; "
+        "U is 2 by 2, not symmetric.",
     ),
     "memory": (
         (X, {"turned": lambda: tensor(X.array.T), "copy": lambda: tensor(X.array.copy())}),

@@ -150,7 +150,7 @@ def matrices(figure, named):
     panels = figure.subplots(1, len(found), width_ratios=widths, squeeze=False)[0]
     for axes, (name, M) in zip(panels, found.items(), strict=True):
         heat_map(axes, M, f"{name}\n{M.shape[0]} by {M.shape[1]}")
-    return f"{listed([f'{name} is {_described(M)}' for name, M in found.items()])}."
+    return "; ".join(f"{name} is {_described(M)}" for name, M in found.items()) + "."
 
 
 def _described(M):
