@@ -67,7 +67,7 @@ def edition(text, stubs):
         first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
         lines[first - 1 : node.end_lineno] = _stub(lines, id, node, *stubs[id])
     if found:
-        lines = [re.sub(r"^(from \.*exercise import .*)$", r"\1, yours", line) for line in lines]
+        lines = [re.sub(r"^(from [\w.]*exercise import .*)$", r"\1, yours", line) for line in lines]
     return "\n".join(lines) + "\n"
 
 
