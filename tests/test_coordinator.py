@@ -32,16 +32,21 @@ def folder(tmp_path):
     close_sandbox()
 
 
-def grade(folder, pool=None, version="1", grader=fake_grader.grade, devices=("cpu", "sim"), **options):
+def grade(
+    folder, pool=None, version="1", grader=fake_grader.grade, devices=("cpu", "sim"), **options
+):
     """Grade all; returns ({student: Row}, the Grading)."""
     with mock.patch.object(coordinator, "version", lambda: version):
         return _grade(folder, pool or Here(), grader, devices, options)
 
 
-def _grade(folder, pool, grader, devices, options):
+def setting(folder, grader=fake_grader.grade, devices=("cpu", "sim")):
     snapshot = gradebook.snapshot(course.db_url(folder), folder, LESSON)
-    setting = Setting(snapshot, course.secret(folder), devices, grader, fake_grader.open_sandbox)
-    grading = coordinator.Grading(folder, LESSON, setting, **options)
+    return Setting(snapshot, course.secret(folder), devices, grader, fake_grader.open_sandbox)
+
+
+def _grade(folder, pool, grader, devices, options):
+    grading = coordinator.Grading(folder, LESSON, setting(folder, grader, devices), **options)
     with coordinator.keeping(folder, LESSON) as keeper:
         tasks, rows = grading.plan(keeper)
         with pool as there:
@@ -345,8 +350,9 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_does_the_rest(folder):
         hand_in(folder, f"s{n:03}", gram="sleeps 0.05", pca="1")
     here = Path(__file__).parent
     program = PROGRAM.format(paths=[str(here), str(here.parent)], folder=str(folder))
-    process = subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE,
-                               stderr=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
+    pipes = dict(stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    command = [sys.executable, "-c", program]
+    process = subprocess.Popen(command, start_new_session=True, **pipes)
     while process.poll() is None and not (folder / "autograded").exists():
         time.sleep(0.01)
     os.killpg(process.pid, signal.SIGINT)

@@ -143,7 +143,7 @@ def test_what_being_late_costs_with_and_without_an_extension(book):
 def test_extensions_are_read_from_a_small_table(tmp_path):
     path = tmp_path / "extensions.csv"
     assert gradebook.extensions(tmp_path, LESSON) == {}
-    path.write_text("student,lesson,days\nada,03_gram,2\nbob,01_tensors,1\n\"Doe, J\",03_gram,.5\n")
+    path.write_text('student,lesson,days\nada,03_gram,2\nbob,01_tensors,1\n"Doe, J",03_gram,.5\n')
     found = gradebook.extensions(tmp_path, LESSON)
     assert found == {"ada": timedelta(days=2), "Doe, J": timedelta(hours=12)}
     for wrong in ("ada,03_gram,two", "ada,03_gram", "ada;03_gram;2"):

@@ -107,17 +107,7 @@ def students(book):
 
 def scores(book, name, students=None):
     """{student: {grade_id: score by machine or None}} as the gradebook has them for a lesson."""
-    query = (
-        select(api.SubmittedAssignment.student_id, api.BaseCell.name, api.Grade.auto_score)
-        .join(api.SubmittedNotebook, api.SubmittedNotebook.id == api.Grade.notebook_id)
-        .join(
-            api.SubmittedAssignment,
-            api.SubmittedAssignment.id == api.SubmittedNotebook.assignment_id,
-        )
-        .join(api.BaseCell, api.BaseCell.id == api.Grade.cell_id)
-        .join(api.Assignment, api.Assignment.id == api.SubmittedAssignment.assignment_id)
-        .where(api.Assignment.name == name)
-    )
+    query = _grades(name, api.Grade.auto_score)
     if students is not None:
         query = query.where(api.SubmittedAssignment.student_id.in_(students))
     found = {}
@@ -125,6 +115,30 @@ def scores(book, name, students=None):
         found.setdefault(student, {})[cell] = score
     book.db.rollback()  # ends the reading transaction
     return found
+
+
+def scored_by_hand(book, name):
+    """{student: {grade_id, ...}} of the cells that a person gave a score."""
+    query = _grades(name).where(api.Grade.manual_score.is_not(None))
+    found = {}
+    for student, cell in book.db.execute(query):
+        found.setdefault(student, set()).add(cell)
+    book.db.rollback()
+    return found
+
+
+def _grades(name, *columns):
+    """A query for (student, grade_id, *columns) of each grade of a lesson."""
+    notebook, submission = api.SubmittedNotebook, api.SubmittedAssignment
+    return (
+        select(submission.student_id, api.BaseCell.name, *columns)
+        .select_from(api.Grade)
+        .join(notebook, notebook.id == api.Grade.notebook_id)
+        .join(submission, submission.id == notebook.assignment_id)
+        .join(api.BaseCell, api.BaseCell.id == api.Grade.cell_id)
+        .join(api.Assignment, api.Assignment.id == submission.assignment_id)
+        .where(api.Assignment.name == name)
+    )
 
 
 def write(book, name, results):

@@ -136,7 +136,7 @@ class Cluster:
         from distributed import Client
 
         dask.config.set({"distributed.scheduler.allowed-failures": 0})
-        if self.scheduler is None:
+        if not self.scheduler:
             self._start()
         try:
             self.client = Client(self.cluster or self.scheduler, **self._security(), timeout=20)

@@ -45,7 +45,7 @@ def in_words(path):
 
 
 class Spool:
-    """An append-only file of JSON objects; a line torn by a crash is dropped at the next opening."""
+    """An append-only file of JSON; a line torn by a crash is dropped when it is opened."""
 
     def __init__(self, path):
         self.path = Path(path)

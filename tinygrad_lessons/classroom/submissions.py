@@ -164,8 +164,10 @@ def _bounded(handle):
     if not stat.S_ISREG(state.st_mode):
         return None, ["The notebook is a folder, a pipe or a device, not a file."]
     if state.st_size > MAX_BYTES:
-        return None, [f"The file has {state.st_size >> 20} MB, more than {MAX_BYTES >> 20}. "
-                      "Clear the notebook's outputs and hand it in again."]
+        return None, [
+            f"The file has {state.st_size >> 20} MB, more than {MAX_BYTES >> 20}. "
+            "Clear the notebook's outputs and hand it in again."
+        ]
     with open(handle, "rb", closefd=False) as file:
         return file.read(MAX_BYTES), []
 

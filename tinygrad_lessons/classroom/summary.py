@@ -32,10 +32,15 @@ def table(rows):
     """Student, score of maximum, what went wrong, findings."""
     found = Table("Student", "Score", "What went wrong", "Findings", header_style="bold")
     for row in sorted(rows, key=lambda r: r.student):
-        wrong = [row.trouble] if row.trouble else row.wrong
-        cells = shown(row.student), points(row), "\n".join(wrong), "\n".join(row.findings)
-        found.add_row(*map(escape, cells))
+        wrong = row.trouble or few(row.wrong, 4)
+        found.add_row(*map(escape, (shown(row.student), points(row), wrong, few(row.findings, 2))))
     return found
+
+
+def few(texts, most):
+    """The first texts on a line each, and how many more there are."""
+    more = [f"and {len(texts) - most} more"] if len(texts) > most else []
+    return "\n".join([*texts[:most], *more])
 
 
 def points(row):
@@ -58,3 +63,17 @@ def closing_line(rows, grading, seconds):
         absent and f"{absent} students handed in nothing",
     ]
     return "; ".join(filter(None, parts)) + "."
+
+
+def changes(changes, total):
+    """Whose score would change, from what to what, and where."""
+    if not changes:
+        return f"No score of {total} submissions would change."
+    found = Table("Student", "Score", "Would be", "Change", "Cells", header_style="bold")
+    for c in changes:
+        before = "-" if c.before is None else f"{c.before:g}"
+        cells = [f"{x} (a score given by hand stays)" if x in c.by_hand else x for x in c.cells]
+        by = f"{c.after - (c.before or 0):+g}"
+        found.add_row(*map(escape, (shown(c.student), before, f"{c.after:g}", by, few(cells, 6))))
+    found.caption = f"{len(changes)} of {total} submissions would change."
+    return found

@@ -1,0 +1,83 @@
+"""After a check was mended an instructor sees whose score would change, before it is written."""
+
+from unittest import mock
+
+import fake_grader
+import pytest
+from grading_course import LESSON, hand_in, make_course
+from test_coordinator import RIGHT, grade, held
+from test_coordinator import setting as setting_of
+
+from tinygrad_lessons.classroom import coordinator, course, gradebook, regrade, spool, summary
+from tinygrad_lessons.classroom.pool import Here, close_sandbox
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Three students, graded; bob's gram was given 2 points by hand."""
+    folder = make_course(tmp_path / "course")
+    for student, gram in {"ada": "2", "bob": "1.5", "eve": "0"}.items():
+        hand_in(folder, student, **{**RIGHT, "gram": gram})
+    grade(folder)
+    with gradebook.connect(course.db_url(folder)) as book:
+        book.find_grade("check-gram", LESSON, LESSON, "bob").manual_score = 2.0
+        book.db.commit()
+    yield folder
+    close_sandbox()
+
+
+def staged(folder, apply=False, mended=True):
+    """(changes, how many were graded) with a grader that gives at most 1 point for gram."""
+    with mock.patch.object(coordinator, "version", lambda: "mended" if mended else "1"):
+        grading = coordinator.Grading(folder, LESSON, setting_of(folder, fake_grader.harsh))
+    with regrade.staging(folder, LESSON) as stage:
+        tasks, rows = grading.plan(stage)
+        assert all(r.score is not None for r in rows + list(grading.run(tasks, Here(), stage)))
+        changes = stage.changes()
+        if apply:
+            stage.apply()
+    return changes, len(tasks)
+
+
+def test_what_would_change_is_shown_and_nothing_is_written(folder):
+    before = held(folder)
+    changes, count = staged(folder)
+    assert count == 3
+    assert [(c.student, c.before, c.after, c.cells, c.by_hand) for c in changes] == [
+        ("ada", 4, 3, ["check-gram"], []),
+        ("bob", 3.5, 3, ["check-gram"], ["check-gram"]),
+    ]
+    assert held(folder) == before
+    rows = [[c for c in column.cells] for column in summary.changes(changes, 3).columns]
+    assert rows[:4] == [["ada", "bob"], ["4", "3.5"], ["3", "3"], ["-1", "-0.5"]]
+    assert "stays" in rows[4][1]
+    assert summary.changes([], 3) == "No score of 3 submissions would change."
+
+
+def test_what_was_shown_is_written_when_asked_without_grading_again(folder):
+    staged(folder)
+    changes, count = staged(folder, apply=True)
+    assert count == 0 and [c.student for c in changes] == ["ada", "bob"]
+    assert {s: g["check-gram"] for s, g in held(folder).items()} == {"ada": 1, "bob": 1, "eve": 0}
+    with gradebook.connect(course.db_url(folder)) as book:
+        assert book.find_grade("check-gram", LESSON, LESSON, "bob").manual_score == 2
+    assert staged(folder) == ([], 0)
+    assert not list((folder / spool.FOLDER).glob("*regrade*"))
+
+
+def test_a_submission_that_comes_in_between_is_graded_too(folder):
+    staged(folder)
+    hand_in(folder, "ada", **{**RIGHT, "pca": "1"})
+    hand_in(folder, "new", **RIGHT)
+    changes, count = staged(folder, apply=True)
+    assert count == 2
+    assert [(c.student, c.before, c.after) for c in changes] == [
+        ("ada", 4, 2), ("bob", 3.5, 3), ("new", None, 3),
+    ]  # fmt: skip
+    assert held(folder)["ada"] == {"check-gram": 1, "check-pca": 1, "why": None}
+
+
+def test_what_is_staged_but_no_longer_so_is_not_written(folder):
+    staged(folder)
+    assert staged(folder, apply=True, mended=False) == ([], 0)
+    assert held(folder)["ada"]["check-gram"] == 2

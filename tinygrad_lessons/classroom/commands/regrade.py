@@ -1,0 +1,34 @@
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .common import Course, Name, console
+from .grade import Devices, Unsafe, Workers
+
+
+def regrade(
+    name: Name,
+    course: Course = Path("course"),
+    workers: Workers = 0,
+    devices: Devices = "cpu,sim",
+    unsafe: Unsafe = False,
+    yes: Annotated[bool, typer.Option(help="Write the new scores without asking.")] = False,
+):
+    """After a check was mended: show whose score would change and by how much, then write it."""
+    from .. import coordinator, regrade, runs, summary
+
+    setting = runs.setting(course, name, devices, unsafe, "", console)
+    grading = coordinator.Grading(course, name, setting, unsafe=unsafe)
+    with regrade.staging(course, name) as stage:
+        tasks, rows = grading.plan(stage)
+        rows += runs.graded(grading, tasks, stage, workers, "", {}, console)
+        runs.end(grading, rows, console)
+        changes = stage.changes()
+        console.print(summary.changes(changes, grading.total), highlight=False)
+        if changes and not yes and not typer.confirm("Write the new scores?"):
+            console.print("Nothing was written. With --yes the same command writes them at once.")
+            return
+        stage.apply()
+        stage.keeper.finish()
+    console.print(f"{len(changes)} scores were written.")
