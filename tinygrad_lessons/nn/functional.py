@@ -88,7 +88,9 @@ def nll_loss(log_p, labels, reduction="mean"):
             f"({len(labels)}).\n  The shapes are {log_p.shape} and {labels.shape}, and must be "
             "(batch, classes) and (batch,)."
         )
-    return reduce(ops.NLL.apply(log_p, labels), reduction)
+    if reduction == "mean":
+        return ops.NLL.apply(log_p, labels)
+    return reduce(-log_p.gather(1, labels.unsqueeze(1)).squeeze(1), reduction)
 
 
 def mse_loss(x, y, reduction="mean"):

@@ -4,7 +4,7 @@ from ..autograd import Function
 
 
 class NLL(Function):
-    """-log_p[i, labels[i]]. (batch, classes), (batch,) -> (batch,)"""
+    """The mean of -log_p[i, labels[i]]. (batch, classes), (batch,) -> ()"""
 
     title, keeps = "NllLoss", "own"
 
@@ -14,7 +14,7 @@ class NLL(Function):
         if self.device.type == "cpu":  # elsewhere a look at the numbers would wait for the device
             self.check_range(labels, log_p.shape[1])
         self.whole, self.picked = log_p.shape, (self.xp.arange(len(labels)), labels)
-        return -log_p[self.picked]
+        return -log_p[self.picked].mean()
 
     def check_range(self, labels, classes):
         if labels.size and not 0 <= labels.min() <= labels.max() < classes:
@@ -23,7 +23,7 @@ class NLL(Function):
 
     def backward(self, g):
         for_log_p = self.xp.zeros(self.whole, g.dtype)
-        for_log_p[self.picked] = -g
+        for_log_p[self.picked] = g / -max(len(for_log_p), 1)
         return for_log_p, None
 
 
