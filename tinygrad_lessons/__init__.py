@@ -1,11 +1,11 @@
 """A small torch on NumPy and CuPy."""
 
-from . import accelerator, autograd, cuda, datasets, devices, linalg, nn, ops, optim, training, utils
+from . import accelerator, autograd, cuda, devices, linalg, ops
 from .autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
 from .bridge import as_tensor, from_numpy, shares_memory, to_host
 from .creation import (
-    arange, empty, empty_like, eye, full, full_like, infer_dtype, linspace, ones, ones_like,
-    rand_like, randn_like, tensor, zeros, zeros_like,
+    arange, cat, diag, empty, empty_like, eye, full, full_like, infer_dtype, is_tensor,
+    linspace, ones, ones_like, rand_like, randn_like, stack, tensor, where, zeros, zeros_like,
 )  # fmt: skip
 from .devices import device
 from .dtypes import (
@@ -14,16 +14,15 @@ from .dtypes import (
 )  # fmt: skip
 from .functions import (
     abs, absolute, acos, add, all, allclose, amax, amin, any, argmax, argmin, argsort, asin,
-    atan, bitwise_and, bitwise_not, bitwise_or, bitwise_xor, bmm, cat, ceil, chunk, clamp, clip,
-    clone, cos, cumsum, diag, diagonal, div, divide, dot, eq, equal, exp, expm1, flatten, flip,
-    floor, floor_divide, gather, ge, greater, gt, is_floating_point, is_tensor, isfinite, isinf,
+    atan, bitwise_and, bitwise_not, bitwise_or, bitwise_xor, bmm, ceil, chunk, clamp, clip,
+    clone, cos, cumsum, diagonal, div, divide, dot, eq, equal, exp, expm1, flatten, flip,
+    floor, floor_divide, gather, ge, greater, gt, is_floating_point, isfinite, isinf,
     isnan, le, less, log, log10, log1p, log2, log_softmax, logical_and, logical_not, logical_or,
     logical_xor, logsumexp, lt, masked_fill, matmul, max, maximum, mean, min, minimum, mm,
     movedim, mul, multiply, mv, narrow, ne, neg, negative, nonzero, norm, numel, outer, permute,
-    pow, prod, reciprocal, relu, remainder, reshape, roll, round, rsqrt, rsub, sigmoid, sign,
-    sin, softmax, sort, split, sqrt, square, squeeze, stack, std, sub, subtract, sum, swapaxes,
-    t, tan, tanh, topk, trace, transpose, tril, triu, true_divide, trunc, unbind, unsqueeze,
-    var, where,
+    pow, prod, reciprocal, relu, remainder, reshape, roll, round, rsqrt, sigmoid, sign,
+    sin, softmax, sort, split, sqrt, square, squeeze, std, sub, subtract, sum, swapaxes,
+    t, tan, tanh, topk, trace, transpose, tril, triu, true_divide, trunc, unbind, unsqueeze, var,
 )  # fmt: skip
 from .gram_matrices import (
     angles, gram, is_orthonormal, least_squares, matmul_by_hand, outer_gram, principal_components,

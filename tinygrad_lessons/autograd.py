@@ -18,6 +18,7 @@ from . import devices, dtypes, shapes
 from .exercise import exercise
 
 now = count(1).__next__  # one clock for new nodes and for writes in place: what came first?
+last_write, NEVER = [0], [0]
 _recording = ContextVar("recording", default=True)
 is_grad_enabled = _recording.get
 
@@ -39,35 +40,41 @@ class Function:
     view      the output shares the first operand's memory
     """
 
-    __slots__ = ("device", "parents", "number", "shape", "dtype", "__dict__")
+    __slots__ = (
+        "device", "parents", "number", "shape", "dtype", "inputs", "output", "memories", "freed",
+        "__dict__",
+    )  # fmt: skip
     keeps, promotes, view, title = "", False, False, ""
-    backward, hooks, freed, variant = None, (), False, 0
-
+    backward, hooks, variant = None, (), 0
     xp = property(lambda self: self.device.xp)
+
+    def __init_subclass__(cls):
+        cls.keeps_output = "output" in cls.keeps
+        cls.keeps_inputs = "inputs" in cls.keeps or cls.keeps == "others"
 
     @classmethod
     def apply(cls, *inputs, **options):
         """The operation's result as a tensor, recorded if an operand needs a gradient."""
-        node, device, arrays, parents = cls(), None, [], []
+        node, device, arrays, parents, memories = cls(), None, [], [], []
         numbers = mixed = needed = False
         for x in inputs:
             if isinstance(x, torch.Tensor):
-                array, parent = x.array, None
+                array, parent, memory = x.array, None, x._memory
                 if device is None:
                     device, dtype, kind = x.device, array.dtype, type(array)
                 elif x.device is not device:
                     devices.common(*[x for x in inputs if isinstance(x, torch.Tensor)])
                 elif array.dtype is not dtype:
                     mixed = True
+                if x._view is not None:
+                    x._refresh()
                 if x._requires_grad:
-                    needed = True
-                    parent = x._node if x._view is None else x.grad_fn
-                    if parent is None:
-                        parent = x
+                    needed, parent = True, x._node or x
             else:
-                array, parent, numbers = number(x, cls), None, True
+                array, parent, memory, numbers = number(x, cls), None, NEVER, True
             arrays.append(array)
             parents.append(parent)
+            memories.append(memory)
         if cls.promotes and (mixed or (numbers or cls.promotes is float) and dtype.kind != "f"):
             arrays = promoted(arrays, cls.promotes)
         node.device = device
@@ -78,116 +85,97 @@ class Function:
         except ValueError as error:
             raise node.misfit(arrays, error) from error
         if type(out) is not kind:
-            out = node.checked(out, "forward")
+            out = checked(out, node.device, f"{cls.__name__}.forward")
         result = torch.Tensor(out, node.device)
         if node.view:
             result._alias(inputs[0], node, options)
         if needed and is_grad_enabled() and cls.backward and out.dtype.kind == "f":
-            node.record(inputs, arrays, parents, result)
+            node.parents, node.number, node.freed = parents, now(), False
+            node.shape, node.dtype = out.shape, out.dtype
+            result._requires_grad, result._node = True, node
+            if cls.keeps_inputs:
+                node.inputs, node.memories = arrays, memories
+            if cls.keeps_output:
+                node.output = out
+                node.memories = [*memories, result._memory] if cls.keeps_inputs else [result._memory]
         return result
-
-    def record(self, inputs, arrays, parents, result):
-        """Become the node of the graph that `result` came from."""
-        self.parents, self.number = parents, now()
-        self.shape, self.dtype = result.array.shape, result.array.dtype
-        result._requires_grad, result._node = True, self
-        keeps, memories = self.keeps, None
-        if "put" in keeps or keeps == "others":
-            memories = []
-            if keeps != "output":
-                self.inputs = arrays
-                memories = [x._memory if isinstance(x, torch.Tensor) else (0,) for x in inputs]
-            if "output" in keeps:
-                self.output = result.array
-                memories.append(result._memory)
-            self.memories = memories
 
     def needs(self, i):
         """Whether operand `i` needs a gradient."""
         return self.parents[i] is not None
 
     def gradients(self, g):
-        """The gradient for each parent, or None, from the output's gradient `g`."""
+        """[(parent, its gradient), ...] where one is needed, from the output's gradient `g`."""
         for hook in self.hooks:
             g = hooked(hook, g, self.device)
         if self.freed:
             raise RuntimeError(SECOND_BACKWARD)
-        if self.keeps:
+        if last_write[0] > self.number:
             self.check_unchanged()
-        grads = self.backward(g)
-        if type(grads) not in (tuple, list):
-            grads = (grads,)
-        fitted = []
-        for parent, grad in zip(self.parents, grads, strict=True):
-            if parent is None or grad is None:
-                fitted.append(None)
-            else:
-                fitted.append(self.fit(parent, grad, g))
-        return fitted
-
-    def fit(self, parent, grad, given):
-        """`grad` with its parent's shape and dtype, in memory of its own if it is for a leaf."""
-        leaf = isinstance(parent, torch.Tensor)
-        like = parent.array if leaf else parent
-        device = parent.device
-        if type(grad) is not device.xp.ndarray:
-            grad = self.checked(grad, "backward", device)
-        if grad.shape != like.shape:
-            grad = self.summed(grad, like.shape)
-        if grad.dtype is not like.dtype:
-            grad = grad.astype(like.dtype)
-        if leaf and device.xp.may_share_memory(grad, given):
-            grad = grad.copy()
-        return grad
-
-    def summed(self, grad, shape):
-        """`grad` without what broadcasting repeated."""
-        try:
-            return shapes.unbroadcast(grad, shape)
-        except (ValueError, IndexError, TypeError):
+        grads, kind, pairs = self.backward(g), type(g), []
+        if type(grads) is not tuple:
+            grads = tuple(grads) if type(grads) is list else (grads,)
+        if len(grads) != len(self.parents):
             raise RuntimeError(
-                f"Function {self.name()} returned an invalid gradient - got {list(grad.shape)} "
-                f"but expected shape compatible with {list(shape)}"
-            ) from None
-
-    def checked(self, out, method, device=None):
-        """`out` if it is an array of the device; NumPy's scalars become 0-d arrays."""
-        device = device or self.device
-        if isinstance(out, np.generic) and device.xp is np:
-            return np.asarray(out)
-        if not device.owns(out):
-            found = f"{type(out).__module__}.{type(out).__name__}".removeprefix("builtins.")
-            raise TypeError(
-                f"{type(self).__name__}.{method} must return an array of {device}, not {found}"
+                f"function {self.name()} returned an incorrect number of gradients "
+                f"(expected {len(self.parents)}, got {len(grads)})"
             )
-        return out
+        for parent, grad in zip(self.parents, grads):  # noqa: B905
+            if parent is None or grad is None:
+                continue
+            like = getattr(parent, "array", parent)  # a leaf's array, or a node
+            if type(grad) is not kind or grad.shape != like.shape or grad.dtype is not like.dtype:
+                grad = self.fit(grad, like, parent.device)
+            if like is not parent and parent._grad is None and self.is_shared(grad, g, grads):
+                grad = grad.copy()  # a leaf will keep it
+            pairs.append((parent, grad))
+        return pairs
+
+    def fit(self, grad, like, device):
+        """`grad` with the shape and dtype of `like`: what broadcasting repeated is summed."""
+        grad = checked(grad, device, f"{type(self).__name__}.backward")
+        if grad.shape != like.shape:
+            try:
+                grad = checked(shapes.unbroadcast(grad, like.shape), device, "unbroadcast")
+            except (ValueError, IndexError):
+                raise RuntimeError(
+                    f"Function {self.name()} returned an invalid gradient - got "
+                    f"{list(grad.shape)} but expected shape compatible with {list(like.shape)}"
+                ) from None
+        return grad.astype(like.dtype, copy=False)
+
+    def is_shared(self, grad, given, grads):
+        """Whether somebody else may write into the memory of `grad`."""
+        if self.device.xp.may_share_memory(grad, given):
+            return True
+        return sum(x is grad for x in grads) > 1
 
     def check_unchanged(self):
-        """Raise if what backward needs has been written over since."""
-        for i, memory in enumerate(self.__dict__.get("memories", ())):
+        """Raise if what backward reads has been written over since."""
+        if not (self.keeps_inputs or self.keeps_output):
+            return
+        kept = self.inputs if self.keeps_inputs else []
+        for i, memory in enumerate(self.memories):
             if memory[0] > self.number and self.reads(i):
-                kept = self.inputs[i] if i < len(self.parents) and "output" != self.keeps else self.output
-                kind = dtypes.legacy_name(dtypes.of(kept))
+                array = kept[i] if i < len(kept) else self.output
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an "
-                    f"inplace operation: [{kind} {list(kept.shape)}], kept by {self.name()}\n"
+                    f"inplace operation: [{dtypes.legacy_name(dtypes.of(array))} "
+                    f"{list(array.shape)}], kept by {self.name()}\n"
                     "  Write x = x + 1 instead of x += 1, or change a .clone()."
                 )
 
     def reads(self, i):
-        """Whether backward needs what is kept at place `i`."""
-        if self.keeps != "others":
-            return True
-        return any(p is not None for j, p in enumerate(self.parents) if j != i)
+        """Whether backward reads what is kept at place `i`."""
+        others = self.parents[:i] + self.parents[i + 1 :]
+        return self.keeps != "others" or any(p is not None for p in others)
 
     def free(self):
         """Let go of the arrays that were kept for backward."""
-        if self.keeps == "own":
-            self.__dict__.clear()
-        elif self.keeps:
-            for name in ("inputs", "output", "memories"):
-                self.__dict__.pop(name, None)
-        self.freed = bool(self.keeps)
+        if self.keeps:
+            self.freed, self.inputs, self.output, self.memories = True, None, None, None
+            if self.keeps == "own":
+                self.__dict__.clear()
 
     @classmethod
     def misfit(cls, arrays, error):
@@ -214,6 +202,16 @@ def number(x, op):
     raise TypeError(
         f"unsupported operand type(s) for {op.__name__}: 'Tensor' and '{type(x).__name__}'{hint}"
     )
+
+
+def checked(out, device, source):
+    """`out` if it is an array of the device; NumPy's scalars become 0-d arrays."""
+    if isinstance(out, np.generic) and device.xp is np:
+        return np.asarray(out)
+    if not device.owns(out):
+        found = f"{type(out).__module__}.{type(out).__name__}".removeprefix("builtins.")
+        raise TypeError(f"{source} must return an array of {device}, not {found}")
+    return out
 
 
 def promoted(arrays, target):
@@ -244,9 +242,8 @@ def topological_order(root):
     return sorted(seen, key=lambda node: node.number, reverse=True)
 
 
-@exercise("backward")
-def backward(root, gradient=None, retain_graph=False):
-    """Add to the .grad of every leaf its share of `gradient`, which is that of `root`."""
+def first_gradient(root, gradient):
+    """The array that backward begins with at `root`. What does not fit raises."""
     if not root.requires_grad:
         raise RuntimeError(
             "element 0 of tensors does not require grad and does not have a grad_fn"
@@ -260,22 +257,31 @@ def backward(root, gradient=None, retain_graph=False):
             f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} "
             f"and output[0] has a shape of {root.shape}."
         )
+    return gradient.array
+
+
+@exercise("backward")
+def backward(root, gradient=None, retain_graph=False):
+    """Add to the .grad of every leaf its share of `gradient`, which is that of `root`."""
+    g = torch.autograd.first_gradient(root, gradient)
     if root.is_leaf:
-        root.accumulate_grad(gradient.array.copy())
-        return
-    grads = {root.grad_fn: gradient.array}
+        return root.accumulate_grad(g.copy())
+    grads = {root.grad_fn: g}
     for node in torch.autograd.topological_order(root):
-        if node not in grads:
-            continue
-        for parent, g in zip(node.parents, node.gradients(grads.pop(node)), strict=True):
-            if g is None:
-                continue
-            if isinstance(parent, torch.Tensor):
-                parent.accumulate_grad(g)
-            else:
-                grads[parent] = grads[parent] + g if parent in grads else g
+        if node in grads:
+            for parent, share in node.gradients(grads.pop(node)):
+                if isinstance(parent, torch.Tensor):
+                    parent.accumulate_grad(share)
+                else:
+                    grads[parent] = grads[parent] + share if parent in grads else share
         if not retain_graph:
             node.free()
+
+
+def one_step(out, g):
+    """The gradients that the last operation of `out` hands on to its operands, given `g`."""
+    pairs = out.grad_fn.gradients(g.array)
+    return [torch.Tensor(share, parent.device) for parent, share in pairs]
 
 
 class block:

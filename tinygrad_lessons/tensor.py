@@ -10,7 +10,7 @@ import numpy as np
 import tinygrad_lessons as torch
 
 from . import dtypes, ops, printing, shapes
-from .autograd import is_grad_enabled, now, set_grad_enabled
+from .autograd import is_grad_enabled, last_write, now, set_grad_enabled
 from .exercise import exercise
 from .shapes import axis, dims, flat
 
@@ -263,7 +263,7 @@ class Tensor:
 
     def _wrote(self):
         """Say that the numbers were written over."""
-        self._memory[0] = now()
+        self._memory[0] = last_write[0] = now()
 
     def _become(self, result):
         """Take the numbers of `result`, and its history, in the memory that this tensor has."""
@@ -471,7 +471,7 @@ class Tensor:
             return getattr(ops, kind + "imum").apply(self, dim)
         if dim is None:
             self._refuse_empty(kind.lower())
-            return getattr(ops, kind).apply(self)
+            return getattr(ops, kind).apply(self, dim=None, keepdim=False)
         where = getattr(self, "arg" + kind.lower())(dim, keepdim=True)
         return self._pick(where, dim, kind, keepdim)
 
@@ -485,9 +485,9 @@ class Tensor:
     def _pick(self, indices, dim, title, keepdim=True):
         dim = axis(dim, self.ndim)
         if not self.ndim:
-            return Picked(self, indices)
-        node = ops.Pick.apply(self, indices, dim=dim, title=title)
-        return Picked(*(x if keepdim else x.squeeze(dim) for x in (node, indices)))
+            return RETURNED[title](self, indices)
+        values = ops.Pick.apply(self, indices, dim=dim, title=title, keepdim=keepdim)
+        return RETURNED[title](values, indices if keepdim else indices.squeeze(dim))
 
     def argmax(self, dim=None, keepdim=False):
         return self._where("argmax", ops.Argmax, dim, keepdim)
@@ -785,6 +785,13 @@ class Tensor:
 
 class Picked(namedtuple("Picked", ("values", "indices"))):
     """What max, min, sort and topk choose, and where it was."""
+
+    def __repr__(self):
+        name = f"tinygrad_lessons.return_types.{type(self).__name__}"
+        return f"{name}(\nvalues={self.values},\nindices={self.indices})"
+
+
+RETURNED = {title: type(title.lower(), (Picked,), {}) for title in ("Max", "Min", "Sort", "Topk")}
 
 
 def rebuild(cls, array, device, requires_grad):

@@ -1,6 +1,10 @@
 """Products of vectors, matrices and batches of matrices."""
 
-from .. import dtypes
+import math
+
+import tinygrad_lessons as torch
+
+from .. import dtypes, shapes
 from ..autograd import Function
 from ..exercise import exercise
 
@@ -50,17 +54,17 @@ def mismatch(a, b):
         )
     if len(b) == 1:
         return f"size mismatch, got input ({a[0]}), mat ({a[0]}x{a[-1]}), vec ({b[0]})"
-    if len(a) <= 2 and len(b) == 2:
-        rows = a[0] if len(a) == 2 else 1
+    if len(b) == 2:
+        rows = math.prod(a[:-1])
         return f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})"
-    if a[-1] != b[-2]:
+    batch = shapes.mismatch(a[:-2], b[:-2])
+    if batch is None:
+        size = math.prod(torch.broadcast_shapes(a[:-2], b[:-2]))
         return (
-            f"Expected size for first two dimensions of batch2 tensor to be: {[b[0], a[-1]]} "
-            f"but got: {[b[0], b[-2]]}."
+            f"Expected size for first two dimensions of batch2 tensor to be: {[size, a[-1]]} "
+            f"but got: {[size, b[-2]]}."
         )
-    from ..shapes import mismatch as broadcast_mismatch
-
-    return broadcast_mismatch(a[:-2], b[:-2])
+    return batch
 
 
 class Linear(Function):
@@ -89,12 +93,10 @@ class Linear(Function):
         for_weight = g2.T @ rows if len(g2) != 1 else g2.T * rows  # column times row: no product
         return for_x, for_weight, g2.sum(axis=0) if self.needs(2) else None
 
+    def reads(self, i):
+        return i < 2 and self.needs(1 - i)
+
     @classmethod
     def misfit(cls, arrays, error):
         x, weight = (a.shape for a in arrays[:2])
-        rows = 1
-        for n in x[:-1]:
-            rows *= n
-        return RuntimeError(
-            f"mat1 and mat2 shapes cannot be multiplied ({rows}x{x[-1]} and {weight[1]}x{weight[0]})"
-        )
+        return RuntimeError(mismatch(x, weight[::-1]))

@@ -217,8 +217,12 @@ class Gather(Function):
 class Pick(Gather):
     """The part of x that max, min, sort or topk chose; they are told apart by `title`."""
 
-    def forward(self, x, index, dim, title):
-        return Gather.forward(self, x, index, dim)
+    def forward(self, x, index, dim, title, keepdim):
+        out = Gather.forward(self, x, index, dim)
+        return out if keepdim else out.squeeze(dim)
+
+    def backward(self, g):
+        return Gather.backward(self, g if self.keepdim else self.xp.expand_dims(g, self.dim))
 
 
 class IndexPut(Function):
@@ -317,6 +321,8 @@ def plain_key(k, x):
     if isinstance(k, torch.Tensor):
         if k.dtype.is_floating_point:
             raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+        if not k.ndim and k.device.type == "cpu" and k.dtype is not torch.bool:
+            return int(k.array)
         array = k.array if k.device is x.device else x.device.upload(k.device.download(k.array))
         return array.astype(bool) if k.dtype is torch.uint8 else array
     if isinstance(k, (list, range, np.ndarray, bool, np.bool_)):

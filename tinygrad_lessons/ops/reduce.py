@@ -39,7 +39,7 @@ class Prod(Function):
         g = spread(xp, g, self.dim, self.keepdim)
         axis = 0 if self.dim is None else self.dim[0]
         flat = x.reshape(-1) if self.dim is None else x
-        one = xp.ones_like(flat.take(xp.arange(1), axis))
+        one = xp.ones((*flat.shape[:axis], 1, *flat.shape[axis + 1 :]), x.dtype)
         before = xp.concatenate([one, flat], axis).cumprod(axis)
         behind = xp.flip(xp.concatenate([one, xp.flip(flat, axis)], axis).cumprod(axis), axis)
         first, last = xp.arange(flat.shape[axis]), xp.arange(1, flat.shape[axis] + 1)
