@@ -39,7 +39,8 @@ LINE = np.array([[1.0, 0.0], [1.0, 1.0], [1.0, 2.0]])
 DRAWN = {
     "columns_and_gram": (
         (A, gram),
-        "The diagonal holds squared lengths: 3 for a_0, 2 for a_1 and 1 for a_2. "
+        "The diagonal holds squared lengths, so the lengths are "
+        "3 for a_0, 2 for a_1 and 1 for a_2. "
         "a_0 and a_1 are at right angles: their entry is 0. "
         "a_0 and a_2 meet at an obtuse angle: their entry is -3. "
         "a_1 and a_2 are at right angles: their entry is 0.",
@@ -106,15 +107,15 @@ def test_a_wrong_product_is_no_sum_of_the_layers():
     assert repr(drawn) == "The layers do not add up to your product."
 
 
-def test_a_notebook_gets_the_image_with_the_sentence_as_its_alternative(monkeypatch, capsys):
+def test_a_notebook_gets_the_image_with_its_alternative_text_and_the_sentence(monkeypatch):
     sent = []
-    monkeypatch.setattr("IPython.display.display", lambda *a, **k: sent.append((a, k)))
+    monkeypatch.setattr("IPython.display.display", lambda data, **more: sent.append((data, more)))
     drawn = pictures.matrices({"A": A})
     drawn._ipython_display_()
-    (bundle,), options = sent[0]
-    assert bundle["image/png"] == drawn.png
-    assert options["metadata"]["image/png"]["alt"] == "A is 2 by 3."
-    assert capsys.readouterr().out == "A is 2 by 3.\n"
+    (image, about), (sentence, _) = sent
+    assert image["image/png"] == drawn.png
+    assert about["metadata"]["image/png"]["alt"] == "A is 2 by 3."
+    assert sentence == {"text/html": "<p>A is 2 by 3.</p>", "text/plain": "A is 2 by 3."}
 
 
 def test_importing_the_lab_loads_no_matplotlib():

@@ -7,6 +7,7 @@ Functions among its arguments are the student's: they are called here, and may b
 import functools
 import io
 import math
+from html import escape
 
 import numpy as np
 
@@ -45,7 +46,8 @@ class Picture:
             about = {"alt": self.sentence, "width": self.width}
             image = {"image/png": self.png, "text/plain": "(picture)"}
             display(image, raw=True, metadata={"image/png": about})
-        print(self.sentence)
+        sentence = {"text/html": f"<p>{escape(self.sentence)}</p>", "text/plain": self.sentence}
+        display(sentence, raw=True)
 
 
 def picture(width=7.5, height=3.0):
@@ -172,9 +174,9 @@ def columns_and_gram(figure, A, gram):
     for j, column in enumerate(M.T):
         arrow(left, column, f"$a_{j}$", j)
     heat_map(right, G, "Gram matrix")
-    lengths = listed([f"{short(math.sqrt(max(G[j, j], 0)))} for $a_{j}$" for j in range(len(G))])
+    lengths = listed([f"{short(math.sqrt(max(G[j, j], 0)))} for a_{j}" for j in range(len(G))])
     meets = [_meeting(G, i, j) for j in range(len(G)) for i in range(j)]
-    return f"The diagonal holds squared lengths: {lengths}. ".replace("$", "") + " ".join(meets)
+    return f"The diagonal holds squared lengths, so the lengths are {lengths}. " + " ".join(meets)
 
 
 def _meeting(G, i, j):
