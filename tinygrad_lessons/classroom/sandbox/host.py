@@ -19,8 +19,8 @@ from .job import NoBoundary
 START_SECONDS = 60
 STOP_SECONDS = 5
 TICK = 0.05
-GRACE = 1.0  # for a cell that is told to stop, before its process is killed
 CHUNK = 1 << 16
+FORGED = "wrote on the grader's own pipe"
 
 
 class ServerGone(Exception):
@@ -28,7 +28,7 @@ class ServerGone(Exception):
 
 
 class Trouble(Exception):
-    """What made a process useless: "timeout", "died" or "flood", and words."""
+    """What made a process useless: "timeout", "died" or "flood"; words unless its end says why."""
 
     def __init__(self, kind, words):
         super().__init__(words)
@@ -105,22 +105,27 @@ class Server:
         """Whether a server that forks has ended."""
         if not self.fork or not select.select([self.control], [], [], STOP_SECONDS * TICK)[0]:
             return False
-        return not self.control.recv(CHUNK, socket.MSG_PEEK)
+        try:
+            return not self.control.recv(CHUNK, socket.MSG_PEEK)
+        except ConnectionResetError:
+            return True
 
     def end_child(self):
-        """Kill the child; its exit code, or None when it isn't known. It is gone then."""
+        """Kill the child; its exit code and processor time, if known. It is gone then."""
         if self.fork:
             try:
                 self.control.settimeout(STOP_SECONDS)
                 self.control.send(b"kill")
-                return json.loads(self.control.recv(CHUNK))["code"]
+                ended = json.loads(self.control.recv(CHUNK))
+                return ended["code"], ended["cpu"]
             except (OSError, ValueError):
-                return self.stop()
+                self.stop()
+                return 0, 0
         with contextlib.suppress(subprocess.TimeoutExpired):
             self.process.wait(TICK)
-        code = self.process.returncode
+        code = self.process.returncode or 0
         self.stop()
-        return 128 - code if code and code > 128 else code
+        return 128 - code if code > 128 else code, 0
 
     def stop(self):
         """End every process inside; they are gone when this returns."""
@@ -144,8 +149,8 @@ class Child:
     """The process of one submission."""
 
     def __init__(self, server, limits):
-        self.server, self.limits, self.rest, self.code = server, limits, bytearray(), None
-        self.received = 0
+        self.server, self.limits, self.rest, self.code = server, limits, bytearray(), 0
+        self.cpu = self.received = 0
         inner_in, self.outgoing = os.pipe()
         self.incoming, inner_out = os.pipe()
         try:
@@ -163,7 +168,7 @@ class Child:
         return self
 
     def __exit__(self, *_):
-        self.code = self.server.end_child()
+        self.code, self.cpu = self.server.end_child()
         self.close()
 
     def close(self):
@@ -172,7 +177,7 @@ class Child:
 
     def ask(self, request, seconds, most):
         """Send a request; yield messages until one says "end". Trouble when that can't be."""
-        deadline = time.monotonic() + seconds + GRACE
+        deadline = time.monotonic() + seconds + self.limits.grace
         unsent = json.dumps(request | {"seconds": seconds}).encode() + b"\n"
         most += self.received
         while True:
@@ -211,7 +216,7 @@ class Child:
         try:
             return answers.message(line)
         except answers.Refused as e:
-            raise Trouble("died", "wrote what is no answer to the grader's pipe") from e
+            raise Trouble("died", FORGED) from e
 
     def files(self):
         if not self.server.bwrap:
@@ -223,4 +228,4 @@ class Child:
         """The pipe is closed: by the child's end, or by the server's."""
         if self.server.gone():
             raise ServerGone
-        raise Trouble("died", "ended the process")
+        raise Trouble("died", "")

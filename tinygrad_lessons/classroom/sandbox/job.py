@@ -13,6 +13,7 @@ class Limits:
     notebook_seconds: float = 120
     cell_seconds: float = 30
     check_seconds: float = 10
+    grace: float = 1  # from the alarm in a process until it is killed
     cpu: int = 60
     memory: int = 2 << 30
     file: int = 64 << 20

@@ -13,6 +13,7 @@ REFERENCE = Path(__file__).parents[2]
 INSIDE = "/sandbox"
 LESSON = "/lesson"
 SCRATCH = "/tmp"
+DEV = Path("/dev")
 SCRATCH_SIZE = 64 << 20
 SYSTEM = ("/usr/lib", "/usr/lib64", "/lib", "/lib64")
 FIRST_UID, UIDS = 60706, 478  # a range that no system gives to people or services
@@ -161,8 +162,8 @@ def _devices(devices):
     nodes = [f"/dev/{name}" for name in ("null", "zero", "random", "urandom")]
     argv = []
     if "cuda" in devices:
-        nodes += sorted(str(p) for p in Path("/dev").glob("nvidia*") if not p.is_dir())
-        nodes += sorted(map(str, Path("/dev/nvidia-caps").glob("*")))
+        found = [*DEV.glob("nvidia*"), *DEV.glob("nvidia-caps/*")]
+        nodes += sorted(str(node) for node in found if not node.is_dir())
         argv += ["--proc", "/proc"]
     return argv + [x for node in nodes for x in ("--dev-bind", node, node)]
 

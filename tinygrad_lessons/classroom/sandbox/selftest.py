@@ -52,7 +52,7 @@ for pid in ({pid}, os.getppid(), 1):
     print("crossed", pid)""",
     "traces its parent": """\
 import ctypes, os
-print("crossed" if ctypes.CDLL(None).ptrace(16, os.getppid(), 0, 0) == 0 else "")""",
+print("crossed" if ctypes.CDLL(None).ptrace(0x4206, os.getppid(), 0, 0) == 0 else "")""",
     "makes namespaces": """\
 import ctypes
 print("crossed" if ctypes.CDLL(None).unshare(0x10000000) == 0 else "")""",

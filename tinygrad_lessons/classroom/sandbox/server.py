@@ -33,7 +33,9 @@ def main():
     gc.collect()
     gc.freeze()
     control = socket.socket(fileno=setting["control"])
-    socket.send_fds(control, [b"ready"], [os.open(setting["scratch"], os.O_PATH)])
+    scratch = os.open(setting["scratch"], os.O_PATH)
+    socket.send_fds(control, [b"ready"], [scratch])
+    os.close(scratch)
     while True:
         message, pipes, _, _ = socket.recv_fds(control, 65536, 2)
         if not message:
@@ -46,8 +48,9 @@ def main():
             become(runner, setting, json.loads(message)["limits"], *pipes)
         for fd in pipes:
             os.close(fd)
-        control.send(json.dumps(watch(control, pid)).encode())
+        ended = watch(control, pid)
         clear(setting["scratch"] + "/run")
+        control.send(json.dumps(ended).encode())
 
 
 def become(runner, setting, limits, incoming, outgoing):
@@ -83,7 +86,7 @@ def watch(control, pid):
         os.kill(pid, signal.SIGKILL)
     os.close(process)
     _, status, used = os.wait4(pid, 0)
-    return {"code": os.waitstatus_to_exitcode(status), "memory": used.ru_maxrss}
+    return {"code": os.waitstatus_to_exitcode(status), "cpu": used.ru_utime + used.ru_stime}
 
 
 def clear(folder):

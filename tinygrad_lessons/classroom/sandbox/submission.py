@@ -4,7 +4,7 @@ import signal
 import time
 
 from . import answers
-from .host import ServerGone, Trouble
+from .host import FORGED, ServerGone, Trouble
 from .job import Answer, CellRun, CheckRun
 
 CHECKS_SHARE = 1 / 3  # of the notebook's time that cells cannot use up
@@ -13,7 +13,6 @@ OUTPUTS = 1000  # of one cell
 SERVERS = 3  # that may end during one submission
 STATUS = ("ok", "error", "timeout", "flood")
 TROUBLE = ("", "timeout", "flood", "died")
-FORGED = "wrote on the grader's own pipe"
 
 
 class Submission:
@@ -53,9 +52,7 @@ class Submission:
             if self.servers <= SERVERS:
                 return False
             kind, words = "died", "ran when the sandbox ended"
-        if kind == "died" and child and child.code:
-            words = _reason(child.code, self.limits) or words
-        self.give_up(kind, words)
+        self.give_up(kind, words or _reason(child, self.limits))
         return False
 
     def run_cells(self, child):
@@ -131,6 +128,8 @@ class Submission:
                 case {"call": int(n), "seen": list(seen)} if 0 <= n < len(check.calls):
                     device = check.calls[n][0]
                     run.seen[device] = (run.seen[device] or []) + seen
+                case {"output": _}:  # what a check prints, nobody reads
+                    pass
                 case {"end": str(trouble)} if trouble in TROUBLE:
                     run.trouble = trouble
                 case _:
@@ -170,10 +169,10 @@ class Submission:
             )
 
 
-def _reason(code, limits):
-    """In words, why a process ended with this code; "" when that says nothing."""
-    if code in (-signal.SIGXCPU, -signal.SIGKILL):
+def _reason(child, limits):
+    """Why a process ended, in words."""
+    if child.code == -signal.SIGXCPU or child.cpu > limits.cpu:
         return f"used up {limits.cpu} s of processor time"
-    if code < 0:
-        return f"crashed the process ({signal.strsignal(-code)})"
-    return ""
+    if child.code < 0:
+        return f"crashed the process ({signal.strsignal(-child.code)})"
+    return "ended the process"

