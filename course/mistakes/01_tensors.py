@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.mistakes import also_right, mistake
+from tinygrad_lessons.classroom.mistakes import also_right, equivalent, mistake
 
 # ones-like
 
@@ -423,9 +423,7 @@ def zero_gives_way(*shapes):
     return tuple(max(column) for column in zip(*padded, strict=True))
 
 
-@mistake(
-    "broadcast-shapes", "Two cases to try: sizes 2 and 3; sizes 1 and 0. What should come out?"
-)
+@mistake("broadcast-shapes", "Two cases to try: sizes 2 and 3; sizes 1 and 0. What do you expect?")
 def takes_the_larger(*shapes):
     longest = max(len(s) for s in shapes)
     padded = [(1,) * (longest - len(s)) + tuple(s) for s in shapes]
@@ -657,3 +655,36 @@ def through_the_first_number(x, dim):
     off = off - off.sum(dim, keepdim=True) / x.shape[dim]
     total = (off * off).sum(dim, keepdim=True)
     return off * (x.shape[dim] / (total + (total == 0))).sqrt()
+
+
+# Mutants that no check has to tell from the reference
+
+RAISES = "it raises all the same, by ZeroDivisionError"
+equivalent("contiguous-strides", "step *= max(1, size)", "the larger of two has no order")
+equivalent("resolve-shape", "if False:", RAISES)
+equivalent("resolve-shape", "if +1 in shape and known == size == 0:", RAISES)
+equivalent("resolve-shape", "if --1 in shape and known == size == 0:", RAISES)
+equivalent("resolve-shape", "if -2 in shape and known == size == 0:", RAISES)
+equivalent("resolve-shape", "if -1 in shape and known == size == 1:", RAISES)
+equivalent("resolve-shape", "if -1 in shape and known == size == -2:", RAISES)
+equivalent(
+    "resolve-shape",
+    "if size != known and (-1 not in shape or known == -2 or size % known):",
+    RAISES,
+)
+for empty in ("", ", default=1", ", default=-2"):
+    equivalent(
+        "broadcast-shapes",
+        f"result = [1] * max(map(len, shapes){empty})",
+        "it differs for no shapes at all, which nobody promised",
+    )
+equivalent("broadcast-shapes", "result = max(map(len, shapes), default=0) * [1]", "a * b is b * a")
+equivalent(
+    "broadcast-shapes",
+    "raise RuntimeError(' and '.join((str(tuple(shape)) for shape in shapes)) + "
+    "'Shape mismatch: objects cannot be broadcast to a single shape: ')",
+    "the order of the words is free",
+)
+equivalent("mean", "return total / (self.numel() / max(1, total.numel()))", "max has no order")
+equivalent("standardize", "return x / (deviation - (deviation == 0))", "0 / -1 is 0 too")
+equivalent("standardize", "return x / ((deviation == 0) + deviation)", "a + b is b + a")
