@@ -38,6 +38,7 @@ def _faults(exercise, known, seeds, devices):
     right = {run: judge.expected(cell, *run[:2], numbers[run[2]]) for run in runs}
     yield from _reference(cell, right, numbers, devices)
     yield from _stub(exercise, right, numbers)
+    yield from _nothing(cell, right, numbers)
     seen = {a: _observe(cell, a.function, right, numbers) for a in known}
     for answer, theirs in seen.items():
         if answer.hint:
@@ -79,6 +80,15 @@ def _stub(exercise, right, numbers):
         if verdict.passed or f"{exercise.id}?" not in verdict.why:
             yield f"{name} on {device} does not say that the exercise is unwritten"
             return
+
+
+def _nothing(cell, right, numbers):
+    """A check that passes for an answer which does nothing gives points for nothing."""
+    for value in (None, 1):
+        seen = _observe(cell, lambda *args, value=value, **options: value, right, numbers)
+        idle = sorted({run[0] for run in right if same(right[run], seen[run])})
+        if idle:
+            yield f"{', '.join(idle)} passes for an answer that only returns {value}"
 
 
 def _mistake(answer, right, seen, seeds):

@@ -26,9 +26,9 @@ HOSTILE = {
     ),
     "reads-the-answers": (
         "Looks for the reference on the disk, and for the gradebook.",
-        "import glob\nfor place in ('/', '/root', '/home', '..'):\n"
-        "    for path in glob.glob(place + '/**/gram_matrices.py', recursive=True)[:3]:\n"
-        "        print(path, 'A.T @ A' in open(path).read())\n"
+        "from pathlib import Path\nimport sys\nfor place in ['..', *sys.path, '/root', '/home']:\n"
+        "    print(place, list(Path(place).glob('**/gradebook.db')))\n"
+        "    print([p for p in Path(place).glob('tinygrad_lessons/gram_matrices.py')])\n"
         "open('../gradebook.db', 'w')",
     ),
     "loops-for-ever": (

@@ -3,9 +3,11 @@
 The command line and formgrader's buttons obey the same configuration.
 """
 
+import shutil
 from functools import cache
 from pathlib import Path
 
+import nbformat
 from nbconvert.exporters import NotebookExporter
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader import preprocessors as stock
@@ -28,6 +30,7 @@ def configure(c):
         Stub if step is stock.ClearSolutions else step for step in _default("GenerateAssignment")
     ]
     c.Autograde.exporter_class = Reader
+    c.Autograde.post_convert_hook = f"{STEPS}.tidy"
     c.Autograde.sanitize_preprocessors = [
         Rebuild,
         stock.ClearOutput,
@@ -58,6 +61,16 @@ def prepare(assignment, student, notebooks):
     release.prepare(Path(notebooks[0]).parents[2], assignment)
 
 
+def tidy(assignment, student, notebooks):
+    """After autograding: what is kept, and goes into feedback, is the notebook and nothing else."""
+    folder = Path("autograded", student, assignment)
+    for path in folder.iterdir():
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        elif path.name != f"{assignment}.ipynb":
+            path.unlink()
+
+
 class Stub(stock.ClearSolutions):
     """Takes solutions out; what stands there instead says which exercise is to be written."""
 
@@ -79,6 +92,8 @@ class Reader(NotebookExporter):
     """Reads what a student handed in; what no notebook can be read from becomes an empty one."""
 
     def from_filename(self, filename, resources=None, **kw):
+        if not self.parent._sanitizing:  # the second pass reads what we wrote in the first
+            return super().from_filename(filename, resources=resources, **kw)
         notebook, findings = submissions.read(Path(filename))
         resources["unread"] = findings if notebook is None else []
         notebook = notebook or submissions.new_notebook()
@@ -89,9 +104,14 @@ class Rebuild(NbGraderPreprocessor):
     """The release's notebook with the student's answers, before anything else looks at it."""
 
     def preprocess(self, nb, resources):
-        unread = resources.get("unread")
-        release = gradebook.release_notebook(_snapshot(resources))
+        unread, snapshot = resources.get("unread"), _snapshot(resources)
+        release = gradebook.release_notebook(snapshot)
         nb, findings = grade.answers(release, None if unread else nb, unread)
+        known = {c["grade_id"]: c for c in snapshot["cells"]}
+        for cell in nb.cells:
+            if found := known.get(cell.metadata.get("nbgrader", {}).get("grade_id")):
+                cell.metadata["nbgrader"] = nbformat.from_dict(found["metadata"])
+                cell.source = found["source"] if found["locked"] else cell.source
         for finding in [*unread, *findings]:
             self.log.warning("%s", finding)
         return nb, resources

@@ -26,10 +26,23 @@ def reference(exercise):
 
 
 def text(answer):
-    """The text of a solution cell with a known answer."""
+    """The text of a solution cell with a known answer, and the helpers that it calls."""
     lines = textwrap.dedent(inspect.getsource(answer.function)).splitlines()
     start = next(i for i, line in enumerate(lines) if line.startswith(("def ", "class ")))
-    return "\n".join([f'@complete("{answer.exercise}")', *lines[start:]])
+    own = "\n".join([f'@complete("{answer.exercise}")', *lines[start:]])
+    helpers = [inspect.getsource(h) for h in _helpers(answer.function, [answer.function])]
+    return "\n\n".join([*helpers, own])
+
+
+def _helpers(function, known):
+    """The functions of the same file that a function calls, and those that they call."""
+    for name in getattr(function, "__code__", None) and function.__code__.co_names or ():
+        found = function.__globals__.get(name)
+        if inspect.isfunction(found) and found not in known:
+            if found.__code__.co_filename == function.__code__.co_filename:
+                known.append(found)
+                yield from _helpers(found, known)
+                yield found
 
 
 def references(notebook):

@@ -21,6 +21,8 @@ def sync(notebook):
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             _mark(cell)
+            if "import tinygrad_lessons as torch" in cell.source.splitlines():
+                cell.metadata["nbgrader"] = marks("imports")
         if repr(cell) != before:
             changed.append(cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id", "?")))
     notebook.metadata = nbformat.from_dict(KERNEL)
