@@ -1,8 +1,13 @@
-"""How long `import tinygrad_lessons` takes beside `import numpy`, in fresh processes, by turns."""
+"""How long `import tinygrad_lessons` takes beside `import numpy`, in fresh processes, by turns.
 
+As after the first time: with the compiled files that Python keeps.
+"""
+
+import os
 import statistics
 import subprocess
 import sys
+import tempfile
 
 from side_by_side import options
 
@@ -10,23 +15,26 @@ GOAL = 1.2
 CODE = "import time; t = time.perf_counter(); import {}; print(time.perf_counter() - t)"
 
 
-def seconds(name):
+def seconds(name, cache):
     """The time that importing `name` takes in a new process; None where it is not installed."""
-    done = subprocess.run([sys.executable, "-c", CODE.format(name)], capture_output=True, text=True)
+    environment = {**os.environ, "PYTHONPYCACHEPREFIX": cache, "PYTHONDONTWRITEBYTECODE": ""}
+    command = [sys.executable, "-c", CODE.format(name)]
+    done = subprocess.run(command, capture_output=True, text=True, env=environment)
     return float(done.stdout) if done.returncode == 0 else None
 
 
+def measure(names, turns):
+    """[[seconds of each], ...] for each turn, the first ones, which compile, left out."""
+    with tempfile.TemporaryDirectory() as cache:
+        return [[seconds(name, cache) for name in names] for _ in range(turns + 1)][1:]
+
+
 def main():
-    turns = 5 if options(__doc__).short else 25
-    names = "numpy", "tinygrad_lessons", "torch"
-    for name in names:
-        seconds(name)  # compile, and bring the files into the system's cache
-    rounds = [[seconds(name) for name in names] for _ in range(turns)]
-    numpy, ours, torch = (
-        statistics.median(column) if column[0] else None for column in zip(*rounds, strict=True)
-    )
+    rounds = measure(("numpy", "tinygrad_lessons", "torch"), 5 if options(__doc__).short else 25)
+    columns = zip(*rounds, strict=True)
+    numpy, ours, torch = (statistics.median(c) if c[0] else None for c in columns)
     ratio = statistics.median(ours / numpy for numpy, ours, _ in rounds)
-    print(__doc__, "\n")
+    print(__doc__)
     print(f"numpy            {1e3 * numpy:8.1f} ms")
     print(
         f"tinygrad_lessons {1e3 * ours:8.1f} ms   {ratio:.2f} of NumPy's, goal {GOAL:.2f}", end=" "

@@ -70,15 +70,19 @@ def row(label, pairs, goal=None):
     """One line of the table: medians, the ratio and its range over the turns, the goal if any."""
     ours = statistics.median(a for a, _ in pairs)
     if pairs[0][1] is None:
-        return f"{label:32} {1e3 * ours:10.3f} ms"
+        return f"{label:30} {duration(ours)}"
     theirs = statistics.median(b for _, b in pairs)
     ratios = sorted(a / b for a, b in pairs)
     ratio = statistics.median(ratios)
-    line = f"{label:32} {1e3 * ours:10.3f} {1e3 * theirs:10.3f} ms {ratio:7.2f}"
+    line = f"{label:30} {duration(ours)} {duration(theirs)} {ratio:7.2f}"
     line += f"  ({ratios[0]:.2f} to {ratios[-1]:.2f})"
     if goal is not None:
         line += f"  goal {goal:.2f} {'met' if round(ratio, 2) <= goal else 'missed'}"
     return line
+
+
+def duration(seconds):
+    return f"{1e6 * seconds:8.2f} us" if seconds < 1e-4 else f"{1e3 * seconds:8.2f} ms"
 
 
 def heading(title):
@@ -90,9 +94,9 @@ def heading(title):
             "PyTorch is not installed in this Python, so there is nothing to compare with:"
         )
         lines.append("  pip install torch==2.13.0")
-        return "\n".join([*lines, "", f"{'':32} {'ours':>10}"])
+        return "\n".join([*lines, "", f"{'':30} {'ours':>11}"])
     lines.append(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, eager, CPU")
-    return "\n".join([*lines, "", f"{'':32} {'ours':>10} {'PyTorch':>10}     ratio"])
+    return "\n".join([*lines, "", f"{'':30} {'ours':>11} {'PyTorch':>11}   ratio"])
 
 
 def blas():

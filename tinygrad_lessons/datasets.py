@@ -1,7 +1,6 @@
 """Images to learn from: handwritten digits in the package, MNIST and Fashion-MNIST from files."""
 
 import gzip
-import hashlib
 import math
 import os
 import struct
@@ -138,6 +137,8 @@ def read_idx(path):
 
 def fetch(name, mirrors, checksum, folder):
     """Download `name` into `folder` from the first mirror that has it: whole and right, or not."""
+    from hashlib import md5
+
     troubles = []
     for mirror in mirrors:
         try:
@@ -145,7 +146,7 @@ def fetch(name, mirrors, checksum, folder):
         except OSError as error:
             troubles.append(f"{mirror}{name}: {error}")
             continue
-        if hashlib.md5(content, usedforsecurity=False).hexdigest() == checksum:
+        if md5(content, usedforsecurity=False).hexdigest() == checksum:
             return _write_whole(Path(folder, name), content)
         troubles.append(f"{mirror}{name}: not the file that was published (its checksum differs)")
     raise ConnectionError(
