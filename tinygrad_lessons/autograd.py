@@ -23,6 +23,7 @@ _recording = ContextVar("recording", default=True)
 is_grad_enabled = _recording.get
 
 NUMBERS = (bool, int, float)
+SIGNS = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Pow": "** or pow()", "MatMul": "@"}
 SECOND_BACKWARD = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
     "they have already been freed). Saved intermediate values of the graph are freed when you call "
@@ -194,13 +195,14 @@ class Function:
 
 def number(x, op):
     """An operand that is no tensor, as a Python number, which never widens an array's dtype."""
-    if type(x) in NUMBERS or x is None:
+    if type(x) in NUMBERS or x is None and not op.promotes:
         return x
-    if isinstance(x, np.generic) or isinstance(x, NUMBERS):
-        return x.item() if isinstance(x, np.generic) else float(x) if isinstance(x, float) else int(x)
+    if isinstance(x, (np.generic, *NUMBERS)):
+        return x.item() if isinstance(x, np.generic) else int(x)
+    sign = SIGNS.get(op.__name__, op.__name__)
     hint = "\n  Make it a tensor: torch.as_tensor(x)" if isinstance(x, np.ndarray) else ""
     raise TypeError(
-        f"unsupported operand type(s) for {op.__name__}: 'Tensor' and '{type(x).__name__}'{hint}"
+        f"unsupported operand type(s) for {sign}: 'Tensor' and '{type(x).__name__}'{hint}"
     )
 
 

@@ -55,9 +55,13 @@ def host_array(data, dtype=None):
         array = np.asarray(data)
         dtypes.of(array)
         return array.astype(dtypes.resolve(dtype, array.dtype), copy=False)
-    kind = torch.infer_dtype(data) if dtype is None else dtype
     try:
-        return np.array(data, dtypes.resolve(kind))
+        return np.array(data, dtypes.resolve(dtype or torch.infer_dtype(data)))
+    except TypeError:
+        array = np.array(data)  # NumPy's numbers, or tensors, in lists
+        if array.dtype.kind not in "biuf":
+            raise
+        return array
     except OverflowError as error:
         raise RuntimeError(f"value cannot be converted without overflow: {error}") from None
 
@@ -169,17 +173,20 @@ def cat(tensors, dim=0):
     """The tensors behind each other along `dim`."""
     tensors = tuple(tensors)
     if not tensors:
-        raise RuntimeError("torch.cat(): expected a non-empty list of Tensors")
+        raise ValueError("torch.cat(): expected a non-empty list of Tensors")
     dim = shapes.axis(dim, tensors[0].ndim)
     first = tensors[0].shape
     for i, x in enumerate(tensors):
-        if x.ndim != len(first) or any(
-            n != m for d, (n, m) in enumerate(zip(x.shape, first, strict=True)) if d != dim
-        ):
+        if x.ndim != len(first):
             raise RuntimeError(
-                f"Sizes of tensors must match except in dimension {dim}. "
-                f"Got {tuple(first)} and {tuple(x.shape)} for tensor number {i} in the list."
+                f"Tensors must have same number of dimensions: got {len(first)} and {x.ndim}"
             )
+        for d, n in enumerate(first):
+            if d != dim and x.shape[d] != n:
+                raise RuntimeError(
+                    f"Sizes of tensors must match except in dimension {dim}. Expected size {n} "
+                    f"but got size {x.shape[d]} for tensor number {i} in the list."
+                )
     return ops.Cat.apply(*tensors, dim=dim)
 
 

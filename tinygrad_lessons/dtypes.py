@@ -52,7 +52,7 @@ def of(array):
     if kind is None:
         names = ", ".join(kind.name for kind in all_dtypes)
         raise TypeError(
-            f"can't convert np.ndarray of type numpy.{array.dtype}. "
+            f"can't convert np.ndarray of type numpy.{array.dtype.type.__name__}. "
             f"The only supported types are: {names}."
         )
     return kind

@@ -23,7 +23,7 @@ def define(name, method, with_out):
         if not isinstance(input, Tensor):
             raise TypeError(
                 f"{name}(): argument 'input' (position 1) must be Tensor, "
-                f"not {type(input).__name__}"
+                f"not {type(input).__module__}.{type(input).__name__}".replace("builtins.", "")
             )
         return getattr(input, method)(*inputs, **options)
 

@@ -36,12 +36,13 @@ def add_suffixes(body, extra, indent):
     """`body`, then what is to be said after it, on a new line where it would be too long."""
     length = len(body) - body.rfind("\n") + 1
     for suffix in extra:
-        if length + len(suffix) + 2 > WIDTH:
+        width = len(suffix.replace("tinygrad_lessons", "torch"))  # lines end where torch's end
+        if length + width + 2 > WIDTH:
             body += ",\n" + " " * indent + suffix
-            length = indent + len(suffix)
+            length = indent + width
         else:
             body += ", " + suffix
-            length += len(suffix) + 2
+            length += width + 2
     return body + ")"
 
 

@@ -43,7 +43,8 @@ def resolve_shape(shape, size):
     if shape.count(-1) > 1:
         raise RuntimeError("only one dimension can be inferred")
     if any(n < -1 for n in shape):
-        raise RuntimeError(f"invalid shape dimension {min(shape)}")
+        i = shape.index(min(shape))
+        raise RuntimeError(f"invalid shape dimension {shape[i]} at index {i} of shape {list(shape)}")
     known = math.prod(n for n in shape if n != -1)
     if -1 in shape and known == size == 0:
         raise RuntimeError(
@@ -135,5 +136,22 @@ def mismatch(a, b):
                 f"The size of tensor a ({a[i]}) must match the size of tensor b ({b[i]}) "
                 f"at non-singleton dimension {max(len(a), len(b)) + i}\n"
                 f"  The shapes are {tuple(a)} and {tuple(b)}."
+            )
+    return None
+
+
+def no_expansion(shape, target):
+    """Say why a tensor of `shape` can't be expanded to `target`, as torch does, or nothing."""
+    if len(shape) > len(target):
+        return (
+            f"the number of sizes provided ({len(target)}) must be greater or equal to the number "
+            f"of dimensions in the tensor ({len(shape)})"
+        )
+    for i in range(-len(shape), 0):
+        if shape[i] not in (1, target[i]) and target[i] != -1:
+            return (
+                f"The expanded size of the tensor ({target[i]}) must match the existing size "
+                f"({shape[i]}) at non-singleton dimension {len(target) + i}.  "
+                f"Target sizes: {list(target)}.  Tensor sizes: {list(shape)}"
             )
     return None

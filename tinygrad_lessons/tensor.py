@@ -86,7 +86,7 @@ class Tensor:
         return printing.tensor_repr(self)
 
     def __format__(self, spec):
-        return format(self.item(), spec) if spec and not self.ndim else repr(self)
+        return format(repr(self) if self.ndim else self.item(), spec)
 
     def __hash__(self):
         return id(self)
@@ -114,10 +114,15 @@ class Tensor:
         return bool(self.item())
 
     def __float__(self):
-        return float(self.item())
+        return float(self._one())
 
     def __int__(self):
-        return int(self.item())
+        return int(self._one())
+
+    def _one(self):
+        if self.array.size != 1:
+            raise ValueError("only one element tensors can be converted to Python scalars")
+        return self.item()
 
     def __index__(self):
         if self.dtype.is_floating_point or self.array.size != 1:
@@ -142,7 +147,7 @@ class Tensor:
                 "Can't call numpy() on Tensor that requires grad. "
                 "Use tensor.detach().numpy() instead."
             )
-        return self.array
+        return self.array.view()
 
     # Gradients
 
@@ -188,8 +193,9 @@ class Tensor:
     def grad(self, value):
         if value is not None and value.shape != self.shape:
             raise RuntimeError(
-                f"assigned grad has data of a different size: {list(value.shape)} for a tensor "
-                f"of {list(self.shape)}"
+                f"attempting to assign a gradient of size '{list(value.shape)}' to a tensor of "
+                f"size '{list(self.shape)}'. Please ensure that the gradient and the tensor are "
+                "the same size"
             )
         self._grad = value
 
@@ -475,9 +481,9 @@ class Tensor:
         where = getattr(self, "arg" + kind.lower())(dim, keepdim=True)
         return self._pick(where, dim, kind, keepdim)
 
-    def _refuse_empty(self, name):
+    def _refuse_empty(self, name, kind=RuntimeError):
         if not self.numel():
-            raise RuntimeError(
+            raise kind(
                 f"{name}(): Expected reduction dim to be specified for input.numel() == 0. "
                 "Specify the reduction dim with the 'dim' argument."
             )
@@ -497,7 +503,7 @@ class Tensor:
 
     def _where(self, name, op, dim, keepdim):
         if dim is None:
-            self._refuse_empty(name)
+            self._refuse_empty(name, IndexError)
         dim = None if dim is None or not self.ndim else axis(dim, self.ndim)
         return op.apply(self, dim=dim, keepdim=keepdim)
 
@@ -636,13 +642,8 @@ class Tensor:
         shape = flat(shape)
         new = len(shape) - self.ndim
         sizes = tuple(self.array.shape[i - new] if n == -1 else n for i, n in enumerate(shape))
-        for i, n in enumerate(self.array.shape):
-            if new < 0 or n not in (1, sizes[i + new]):
-                raise RuntimeError(
-                    f"The expanded size of the tensor ({sizes[i + new]}) must match the existing "
-                    f"size ({n}) at non-singleton dimension {i + new}.  "
-                    f"Target sizes: {list(shape)}.  Tensor sizes: {list(self.array.shape)}"
-                )
+        if text := shapes.no_expansion(self.array.shape, shape):
+            raise RuntimeError(text)
         return ops.Expand.apply(self, shape=sizes)
 
     def expand_as(self, other):
@@ -703,7 +704,8 @@ class Tensor:
         basic, picked = ops.split_key(key, self)
         if isinstance(value, (np.ndarray, list)):
             value = torch.tensor(value, device=self.device)
-        part = ops.Select.apply(self, key=basic)
+        whole = all(k == slice(None) for k in basic) and picked is not None
+        part = self if whole else ops.Select.apply(self, key=basic)
         if picked is None:
             part.copy_(value) if isinstance(value, Tensor) else part.fill_(value)
         else:
@@ -788,7 +790,7 @@ class Picked(namedtuple("Picked", ("values", "indices"))):
 
     def __repr__(self):
         name = f"tinygrad_lessons.return_types.{type(self).__name__}"
-        return f"{name}(\nvalues={self.values},\nindices={self.indices})"
+        return f"{name}(\nvalues={self.values!r},\nindices={self.indices!r})"
 
 
 RETURNED = {title: type(title.lower(), (Picked,), {}) for title in ("Max", "Min", "Sort", "Topk")}

@@ -6,6 +6,7 @@ import numpy as np
 
 import tinygrad_lessons as torch
 
+from .. import shapes
 from ..autograd import Function
 
 
@@ -249,6 +250,10 @@ class Copy(Function):
 
     def backward(self, g):
         return self.xp.zeros_like(g), g
+
+    @classmethod
+    def misfit(cls, arrays, error):
+        return RuntimeError(shapes.no_expansion(arrays[1].shape, arrays[0].shape) or str(error))
 
 
 class Paste(Function):
