@@ -105,6 +105,29 @@ def students(book):
     return sorted(book.db.scalars(select(api.Student.id)))
 
 
+PERSON = ("id", "first_name", "last_name", "email", "lms_user_id")
+
+
+def people(book):
+    """[{id, first_name, last_name, email, lms_user_id}, ...] of all students."""
+    rows = book.db.execute(select(*(getattr(api.Student, name) for name in PERSON))).all()
+    book.db.rollback()
+    return [dict(zip(PERSON, row, strict=True)) for row in rows]
+
+
+def add_people(book, people):
+    """Add students, and what is not yet known of those who are there."""
+    for person in people:
+        student = book.db.get(api.Student, person["id"])
+        if student is None:
+            student = api.Student(id=person["id"])
+            book.db.add(student)
+        for name, value in person.items():
+            if value and not getattr(student, name):
+                setattr(student, name, value)
+    book.db.commit()
+
+
 def scores(book, name, students=None):
     """{student: {grade_id: score by machine or None}} as the gradebook has them for a lesson."""
     query = _grades(name, api.Grade.auto_score)

@@ -104,12 +104,12 @@ def entries(path):
                     yield json.loads(line)
 
 
-def write_file(path, text):
-    """Put a text file in its place at once, so that a crash leaves the old one or the new one."""
+def write_file(path, content):
+    """Put text or bytes in their place at once: a crash leaves the old file or the new one."""
     temporary = path.with_name(f".{path.name}")
     with in_words(path):
-        with open(temporary, "w", encoding="utf-8") as file:
-            file.write(text)
+        with open(temporary, "wb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)

@@ -1,5 +1,6 @@
 """What an instructor sees while a lesson is graded, and at its end."""
 
+from collections import Counter
 from contextlib import contextmanager
 
 from rich.markup import escape
@@ -77,3 +78,19 @@ def changes(changes, total):
         found.add_row(*map(escape, (shown(c.student), before, f"{c.after:g}", by, few(cells, 6))))
     found.caption = f"{len(changes)} of {total} submissions would change."
     return found
+
+
+def collected(done):
+    """What became of each student's notebook."""
+    found = Table("Student", "Notebook", "Handed in", "Findings", header_style="bold")
+    for one in done:
+        when = f"{one.when.astimezone():%Y-%m-%d %H:%M}" if one.when else "-"
+        found.add_row(*map(escape, (shown(one.student), one.what, when, few(one.findings, 2))))
+    return found
+
+
+def collected_line(done, course):
+    """How many of each kind, and where they are."""
+    counts = Counter(one.what for one in done)
+    told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing"
+    return f"{len(done)} students in {course / 'submitted'}: {told}."
