@@ -127,7 +127,7 @@ def _table(caption, heads, rows):
 
 
 def _row(head, *cells):
-    left = 'style="text-align:left;font-weight:normal"'
+    left = 'style="text-align:left;font-weight:normal;padding-right:1.5em"'
     cells = "".join(f"<td {left}>{escape(cell)}</td>" for cell in cells)
     return f'<tr><th scope="row" {left}>{escape(head)}</th>{cells}</tr>'
 
