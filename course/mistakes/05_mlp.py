@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.mistakes import also_right, mistake
+from tinygrad_lessons.classroom.mistakes import also_right, equivalent, mistake
 
 # relu
 
@@ -742,3 +742,15 @@ def by_sets(self, state):
         raise RuntimeError(f"these do not fit: {sorted(wrong)}")
     for name, tensor in own.items():
         tensor.copy_(state[name])
+
+
+# What mutants change without changing anything
+
+equivalent("relu", "return self.xp.maximum(0, x)", "the larger of two numbers has no order")
+for line in (
+    "middle = math.prod(x.shape[start:1 + end])",
+    "return x.reshape(*x.shape[:start], middle, *x.shape[1 + end:])",
+):
+    equivalent("flatten", line, "a sum of numbers has no order")
+for line in ("k = -1 / math.sqrt(weight.shape[1])", "k = 1 / math.sqrt(weight.shape[-1])"):
+    equivalent("linear-init", line, "between -k and k is between k and -k; a matrix has two dims")

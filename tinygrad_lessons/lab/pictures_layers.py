@@ -163,7 +163,9 @@ def temperatures(figure, logits, softmax, temperatures=(0.25, 1, 4)):
     for axes, t in zip(panels, temperatures, strict=True):
         p = numbers(softmax(logits / t, dim=0), x.shape)
         top = int(p.argmax())
-        bars = axes.bar(range(len(p)), p, color=[ORANGE if i == top else BLUE for i in range(len(p))])
+        bars = axes.bar(
+            range(len(p)), p, color=[ORANGE if i == top else BLUE for i in range(len(p))]
+        )
         axes.bar_label(bars, [f"{v:.2f}" for v in p], fontsize=8)
         axes.set(title=f"logits / {t:g}", ylim=(0, 1.1))
         said.append(f"{p[top]:.2f} at temperature {t:g}")

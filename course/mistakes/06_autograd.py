@@ -1,0 +1,1219 @@
+"""What goes wrong in lesson 6, and what a good teacher would ask then."""
+
+import math
+
+import numpy as np
+
+import tinygrad_lessons as torch
+from tinygrad_lessons.classroom.mistakes import also_right, equivalent, mistake
+
+# numerical-gradient
+
+
+@mistake(
+    "numerical-gradient",
+    "How many digits of x + 1e-6 survive in float32? In which dtype do you add?",
+)
+def single_precision(f, x):
+    x, h = x.detach().to(dtype=torch.float32).clone(), 1e-6
+    g = torch.zeros(x.shape, dtype=torch.float64, device=x.device)
+    for i in np.ndindex(*x.shape):
+        before = x[i].clone()
+        x[i] = before + h
+        above = f(x).detach()
+        x[i] = before - h
+        g[i] = (above - f(x).detach()).double() / (2 * h)
+        x[i] = before
+    return g
+
+
+@mistake(
+    "numerical-gradient",
+    "Try a function at its lowest point. What should the slope be, and what do you get? Where do "
+    "you stand, left, right, or in the middle?",
+)
+def forward_difference(f, x):
+    x, h = x.detach().double().clone(), 1e-6
+    g, here = torch.zeros_like(x), f(x).detach()
+    for i in np.ndindex(*x.shape):
+        before = x[i].clone()
+        x[i] = before + h
+        g[i] = (f(x).detach() - here) / h
+        x[i] = before
+    return g
+
+
+@mistake("numerical-gradient", "How far apart are x + h and x - h?")
+def divides_by_h(f, x):
+    x, h = x.detach().double().clone(), 1e-6
+    g = torch.zeros_like(x)
+    for i in np.ndindex(*x.shape):
+        before = x[i].clone()
+        x[i] = before + h
+        above = f(x).detach()
+        x[i] = before - h
+        g[i] = (above - f(x).detach()) / h
+        x[i] = before
+    return g
+
+
+@mistake(
+    "numerical-gradient",
+    "When you come to the second number, where is the first one? Did you put it back?",
+)
+def does_not_put_back(f, x):
+    x, h = x.detach().double().clone(), 1e-2
+    g = torch.zeros_like(x)
+    for i in np.ndindex(*x.shape):
+        x[i] = x[i] + h
+        above = f(x).detach()
+        x[i] = x[i] - 2 * h
+        g[i] = (above - f(x).detach()) / (2 * h)
+    return g
+
+
+@mistake("numerical-gradient", "How many numbers move at once in your function? How many may?")
+def moves_all_at_once(f, x):
+    x, h = x.detach().double(), 1e-6
+    slope = (f(x + h).detach() - f(x - h).detach()) / (2 * h)
+    return torch.zeros_like(x) + slope
+
+
+@mistake("numerical-gradient", "Print x after the call. Whose memory do you write to?")
+def changes_x(f, x):
+    y, h = x.detach().double(), 1e-6
+    g = torch.zeros_like(y)
+    for i in np.ndindex(*y.shape):
+        before = y[i].clone()
+        y[i] = before + h
+        above = f(y).detach()
+        y[i] = before - h
+        g[i] = (above - f(y).detach()) / (2 * h)
+        y[i] = before
+    x.detach()[...] = x.detach() + 1e-3
+    return g
+
+
+@also_right("numerical-gradient")
+def fourth_order(f, x):
+    x = x.detach().double()
+    g = torch.zeros_like(x)
+
+    def at(i, h):
+        y = x.clone()
+        y[i] += h
+        return f(y).detach()
+
+    for i in np.ndindex(*x.shape):
+        h = 1e-3
+        near, far = at(i, h) - at(i, -h), at(i, 2 * h) - at(i, -2 * h)
+        g[i] = (8 * near - far) / (12 * h)
+    return g
+
+
+@also_right("numerical-gradient")
+def a_flat_copy(f, x):
+    flat = x.detach().double().reshape(x.numel())
+    slopes, h = [], 6e-6
+    for i in range(x.numel()):
+        step = torch.zeros_like(flat)
+        step[i] = h
+        above, below = (f((flat + s * step).reshape(*x.shape)).detach() for s in (1, -1))
+        slopes.append((above - below).item() / (2 * h))
+    return torch.tensor(slopes, dtype=torch.float64, device=x.device).reshape(*x.shape)
+
+
+# unbroadcast
+
+
+@mistake("unbroadcast", "Broadcasting does two things to a shape. Which of the two do you undo?")
+def stretched_only(g, shape):
+    for i, n in enumerate(shape):
+        if n == 1 and g.shape[i] != 1:
+            g = g.sum(axis=i, keepdims=True)
+    return g
+
+
+@mistake("unbroadcast", "What does (3, 1) become beside (3, 4)? And (3,) beside (2, 3)?")
+def new_ones_only(g, shape):
+    return g.sum(axis=tuple(range(g.ndim - len(shape))))
+
+
+@mistake("unbroadcast", "One bias is used by every row. Do its effects add up, or average out?")
+def mean(g, shape):
+    while g.ndim > len(shape):
+        g = g.mean(axis=0)
+    for i, n in enumerate(shape):
+        if n == 1:
+            g = g.mean(axis=i, keepdims=True)
+    return g
+
+
+@mistake(
+    "unbroadcast", "If g is not all ones, what do you give back? Which line reads g's numbers?"
+)
+def counts(g, shape):
+    size = math.prod(shape)
+    return 0 * g.reshape(-1)[:size].reshape(shape) + g.size // max(1, size)
+
+
+@mistake("unbroadcast", "Of the rows that one bias served, how many have a say in its gradient?")
+def first_copy_only(g, shape):
+    while g.ndim > len(shape):
+        g = g[0]
+    for i, n in enumerate(shape):
+        if n == 1:
+            g = g[(slice(None),) * i + (slice(0, 1),)]
+    return g
+
+
+@mistake("unbroadcast", "Which shape must the gradient of a (2, 1) have? Print yours.")
+def loses_the_ones(g, shape):
+    new = g.ndim - len(shape)
+    return g.sum(axis=tuple(i for i in range(g.ndim) if i < new or shape[i - new] == 1))
+
+
+@also_right("unbroadcast")
+def one_axis_after_the_other(g, shape):
+    while g.ndim > len(shape):
+        g = g.sum(0)
+    for i, n in enumerate(shape):
+        if n == 1:
+            g = g.sum(i, keepdims=True)
+    return g
+
+
+@also_right("unbroadcast")
+def a_product_with_ones(g, shape):
+    full = (1,) * (g.ndim - len(shape)) + tuple(shape)
+    for i, n in enumerate(full):
+        if n == 1:
+            last = g.swapaxes(i, -1)
+            ones = 0 * last.sum(axis=tuple(range(g.ndim - 1))) + 1
+            g = (last @ ones.reshape(-1, 1)).swapaxes(i, -1)
+    return g.reshape(shape)
+
+
+# Mul-backward
+
+
+@mistake("Mul-backward", "Which part of the chain rule is missing? Test with a g that is not 1.")
+def mul_ignores_g(self, g):
+    a, b = self.inputs
+    return 0 * g + b, 0 * g + a
+
+
+@mistake("Mul-backward", "If b grows by 1, by how much does a * b grow: by a, or by b?")
+def mul_swapped(self, g):
+    a, b = self.inputs
+    return g * a, g * b
+
+
+@mistake("Mul-backward", "How many operands has a product? How many gradients do you return?")
+def mul_one_only(self, g):
+    a, b = self.inputs
+    return g * b, None
+
+
+@mistake(
+    "Mul-backward", "The slope of a * b in a is b. What would you have to multiply to get out?"
+)
+def mul_output(self, g):
+    a, b = self.inputs
+    return g * a * b, g * a * b
+
+
+@mistake("Mul-backward", "Print g after the call. Who else may still need it?")
+def mul_writes_into_g(self, g):
+    a, b = self.inputs
+    for_b = g * a
+    g *= b
+    return g, for_b
+
+
+@also_right("Mul-backward")
+def mul_sums_by_itself(self, g):
+    def fit(d, operand):
+        shape = getattr(operand, "shape", ())
+        extra = d.ndim - len(shape)
+        ones = tuple(i + extra for i, n in enumerate(shape) if n == 1)
+        return d.sum(axis=(*range(extra), *ones)).reshape(shape)
+
+    a, b = self.inputs
+    return [fit(g * b, a), fit(a * g, b)]
+
+
+@also_right("Mul-backward")
+def mul_only_what_is_needed(self, g):
+    a, b = self.inputs
+    return g * b if self.needs(0) else None, g * a if self.needs(1) else None
+
+
+# Pow-backward
+
+
+@mistake("Pow-backward", "Chain rule: the slope of a ** n, times what?")
+def pow_ignores_g(self, g):
+    a, n = self.inputs
+    for_n = self.output * self.xp.log(a) if self.needs(1) else None
+    return 0 * g + n * a ** (n - 1 + (n == 0)), for_n
+
+
+@mistake("Pow-backward", "What is the derivative of a ** 3? Where does the 3 go?")
+def pow_without_n(self, g):
+    a, n = self.inputs
+    for_n = g * self.output * self.xp.log(a) if self.needs(1) else None
+    return g * a ** (n - 1 + (n == 0)), for_n
+
+
+@mistake("Pow-backward", "What is the derivative of a ** 3? Which exponent has it?")
+def pow_same_exponent(self, g):
+    a, n = self.inputs
+    for_n = g * self.output * self.xp.log(a) if self.needs(1) else None
+    return g * n * a**n, for_n
+
+
+@mistake("Pow-backward", "In 2 ** n, the n can be learned, too. What is its gradient in yours?")
+def pow_no_gradient_for_n(self, g):
+    a, n = self.inputs
+    return g * n * a ** (n - 1 + (n == 0)), None
+
+
+@mistake("Pow-backward", "Write a ** n as exp(n log a). Of which of the two do you take the log?")
+def pow_log_of_n(self, g):
+    a, n = self.inputs
+    for_n = g * self.output * self.xp.log(n) if self.needs(1) else None
+    return g * n * a ** (n - 1 + (n == 0)), for_n
+
+
+@mistake(
+    "Pow-backward", "What is 0 ** -1, and 0 times that? Which slope has a ** 0, drawn as a curve?"
+)
+def pow_nan_at_0(self, g):
+    a, n = self.inputs
+    for_a = g * n * a ** (n - 1.0)
+    return for_a, g * self.output * self.xp.log(a) if self.needs(1) else None
+
+
+@also_right("Pow-backward")
+def pow_with_where(self, g):
+    a, n = self.inputs
+    xp, for_n = self.xp, None
+    for_a = None if not self.needs(0) else xp.where(n == 0, 0 * g, g * n * a ** (n - (n != 0)))
+    if self.needs(1):
+        log_a = xp.log(xp.where(a == 0, xp.ones_like(g), a))
+        for_n = g * self.output * log_a
+    return for_a, for_n
+
+
+# ReLU-backward
+
+
+@mistake("ReLU-backward", "Which side does your mask put 0 on? And PyTorch?")
+def relu_at_zero(self, g):
+    return g * (self.output >= 0)
+
+
+@mistake("ReLU-backward", "Chain rule: the slope of relu, 0 or 1, times what?")
+def relu_returns_the_mask(self, g):
+    return (self.output > 0).astype(g.dtype)
+
+
+@mistake("ReLU-backward", "Where x is 5, by how much does relu(x) grow if x grows by 1?")
+def relu_times_output(self, g):
+    return g * self.output
+
+
+@mistake("ReLU-backward", "Which numbers decide where the slope is 1: those of x, or those of g?")
+def relu_of_g(self, g):
+    return self.xp.maximum(g, 0)
+
+
+@mistake("ReLU-backward", "Print g after the call. Who else may still need it?")
+def relu_writes_into_g(self, g):
+    g *= self.output > 0
+    return g
+
+
+@also_right("ReLU-backward")
+def relu_where(self, g):
+    return self.xp.where(self.output > 0, g, self.xp.zeros_like(g))
+
+
+@also_right("ReLU-backward")
+def relu_sign(self, g):
+    return self.xp.sign(self.output) * g
+
+
+# Sum-backward
+
+
+@mistake("Sum-backward", "Every number of a row adds to its sum alike: times what does it count?")
+def sum_ones(self, g):
+    return self.xp.zeros(self.shape_in, g.dtype) + 1 + 0 * g.sum()
+
+
+@mistake("Sum-backward", "Is it a sum, or a mean? By how much does a sum grow with one number?")
+def sum_divides(self, g):
+    size = math.prod(self.shape_in) / max(g.size, 1)
+    if self.dim is not None and not self.keepdim:
+        g = self.xp.expand_dims(g, self.dim)
+    return self.xp.zeros(self.shape_in, g.dtype) + g / size
+
+
+@mistake("Sum-backward", "Which shape does g have with keepdim=True? Which dims are missing there?")
+def sum_expands_again(self, g):
+    if self.dim is not None:
+        g = self.xp.expand_dims(g, self.dim)
+    return self.xp.zeros(self.shape_in, g.dtype) + g
+
+
+@mistake(
+    "Sum-backward",
+    "A matrix, summed along dim 1: with which axis of x does broadcasting line g up? Try a square.",
+)
+def sum_never_expands(self, g):
+    return self.xp.broadcast_to(g, self.shape_in)
+
+
+@mistake(
+    "Sum-backward",
+    "A dim counts the axes of which array: of x, or of the smaller g? Try dim=(2, 0).",
+)
+def sum_one_dim_after_another(self, g):
+    if self.dim is not None and not self.keepdim:
+        for d in self.dim:
+            g = self.xp.expand_dims(g, d)
+    return self.xp.zeros(self.shape_in, g.dtype) + g
+
+
+@mistake("Sum-backward", "Which dim does your function put back? Which one was summed away?")
+def sum_last_dim(self, g):
+    if self.dim is not None and not self.keepdim:
+        g = self.xp.expand_dims(g, tuple(range(-len(self.dim), 0)))
+    return self.xp.zeros(self.shape_in, g.dtype) + g
+
+
+@also_right("Sum-backward")
+def sum_reshapes(self, g):
+    gone = range(len(self.shape_in)) if self.dim is None else self.dim
+    shape = [1 if i in gone else n for i, n in enumerate(self.shape_in)]
+    return self.xp.zeros(self.shape_in, g.dtype) + g.reshape(shape)
+
+
+@also_right("Sum-backward")
+def sum_sorted(self, g):
+    for d in sorted(self.dim or ()) if not self.keepdim else ():
+        g = self.xp.expand_dims(g, d)
+    return self.xp.ones(self.shape_in, g.dtype) * g
+
+
+# MatMul-backward
+
+
+@mistake("MatMul-backward", "Do matrix products commute? What shape has your first gradient?")
+def matmul_wrong_side(self, g):
+    a, b = self.inputs
+    return b.swapaxes(-1, -2) @ g, g @ a.swapaxes(-1, -2)
+
+
+@mistake("MatMul-backward", "What is the shape of b.T for b of shape (5, 3, 4)?")
+def matmul_turns_batches(self, g):
+    a, b = self.inputs
+    if b.ndim == 1:
+        g, b = g[..., None], b[:, None]
+    if a.ndim == 1:
+        g, a = g[..., None, :], a[None, :]
+    for_a, for_b = g @ b.T, a.T @ g
+    return for_a, for_b[..., 0] if self.inputs[1].ndim == 1 else for_b
+
+
+@mistake("MatMul-backward", "A square b hides it: does column j of b.T have the numbers of row j?")
+def matmul_no_transpose(self, g):
+    a, b = self.inputs
+    return g @ b, a @ g
+
+
+@mistake("MatMul-backward", "Under .sum(), g is all ones. What do you give for any other g?")
+def matmul_ignores_g(self, g):
+    a, b = self.inputs
+    ones = 0 * g + 1
+    return ones @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ ones
+
+
+@mistake("MatMul-backward", "In which order stand the operands, and in which your gradients?")
+def matmul_exchanged(self, g):
+    a, b = self.inputs
+    return a.swapaxes(-1, -2) @ g, g @ b.swapaxes(-1, -2)
+
+
+@mistake("MatMul-backward", "How many dims has g for a matrix times a vector? Has it two to swap?")
+def matmul_matrices_only(self, g):
+    a, b = self.inputs
+    return g @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ g
+
+
+@also_right("MatMul-backward")
+def matmul_reshapes(self, g):
+    a, b = self.inputs
+    if a.ndim == 1 and b.ndim == 1:
+        return g * b, g * a
+    if a.ndim == 1:
+        return (b @ g[..., None])[..., 0], a[:, None] * g[..., None, :]
+    if b.ndim == 1:
+        return g[..., None] * b, (a.swapaxes(-1, -2) @ g[..., None])[..., 0]
+    return g @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ g
+
+
+@also_right("MatMul-backward")
+def matmul_einsum(self, g):
+    a, b = self.inputs
+    if b.ndim == 1:
+        g, b = g[..., None], b[:, None]
+    if a.ndim == 1:
+        g, a = g[..., None, :], a[None, :]
+    for_a = self.xp.einsum("...ik,...jk->...ij", g, b)
+    for_b = self.xp.einsum("...ki,...kj->...ij", a, g)
+    return for_a, for_b[..., 0] if self.inputs[1].ndim == 1 else for_b
+
+
+# Softmax-backward
+
+
+@mistake(
+    "Softmax-backward",
+    "If one logit grows, what happens to the other probabilities? Where is that in your formula?",
+)
+def softmax_diagonal(self, g):
+    return g * self.output * (1 - self.output)
+
+
+@mistake("Softmax-backward", "Your sum goes over how many rows? Does one row feel the others?")
+def softmax_sums_everything(self, g):
+    return self.output * (g - (g * self.output).sum())
+
+
+@mistake("Softmax-backward", "Which dim did the softmax go along? What does your sum go along?")
+def softmax_last_dim(self, g):
+    return self.output * (g - (g * self.output).sum(axis=-1, keepdims=True))
+
+
+@mistake("Softmax-backward", "Try g = 1 everywhere: the sum of all p stays 1, so what is dx?")
+def softmax_plain_sum(self, g):
+    return self.output * (g - g.sum(axis=self.dim, keepdims=True))
+
+
+@mistake("Softmax-backward", "Your tests end in which function? Try a g that is not all ones.")
+def softmax_ignores_g(self, g):
+    out = self.output
+    return out * (1 - out.sum(axis=self.dim, keepdims=True)) + 0 * g
+
+
+@mistake("Softmax-backward", "The formula has two factors. Which one belongs to p_i itself?")
+def softmax_without_output(self, g):
+    return g - (g * self.output).sum(axis=self.dim, keepdims=True)
+
+
+@also_right("Softmax-backward")
+def softmax_jacobian(self, g):
+    xp = self.xp
+    p, h = xp.moveaxis(self.output, self.dim, -1), xp.moveaxis(g, self.dim, -1)
+    J = p[..., :, None] * xp.eye(p.shape[-1]) - p[..., :, None] * p[..., None, :]
+    return xp.moveaxis((J @ h[..., None])[..., 0], -1, self.dim)
+
+
+@also_right("Softmax-backward")
+def softmax_in_two_steps(self, g):
+    dx = g * self.output
+    return dx - self.output * dx.sum(axis=self.dim, keepdims=True)
+
+
+# topological-order
+
+
+@mistake(
+    "topological-order",
+    "A depth-first search can note a node on the way in or on the way out. Draw a diamond: "
+    "which of the two is safe?",
+)
+def noted_on_the_way_in(root):
+    order, seen, todo = [], set(), [root.grad_fn]
+    while todo:
+        node = todo.pop()
+        if node not in seen:
+            seen.add(node)
+            order.append(node)
+            todo += [p for p in node.parents if isinstance(p, torch.autograd.Function)]
+    return order
+
+
+@mistake(
+    "topological-order",
+    "A short and a long way lead to the same node. When does a search by distance meet it, "
+    "and who is still to come?",
+)
+def nearest_first(root):
+    order = [root.grad_fn]
+    for node in order:
+        for parent in node.parents:
+            if isinstance(parent, torch.autograd.Function) and parent not in order:
+                order.append(parent)
+    return order
+
+
+@mistake("topological-order", "How deep can Python's calls be? How deep is a sum in a long loop?")
+def a_call_per_node(root):
+    order, seen = [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for parent in node.parents:
+                if isinstance(parent, torch.autograd.Function):
+                    visit(parent)
+            order.append(node)
+
+    visit(root.grad_fn)
+    return order[::-1]
+
+
+@mistake("topological-order", "Which node must backward begin with? Which is the first of yours?")
+def the_wrong_way_round(root):
+    seen, todo = set(), [root.grad_fn]
+    while todo:
+        node = todo.pop()
+        if node not in seen:
+            seen.add(node)
+            todo += [p for p in node.parents if isinstance(p, torch.autograd.Function)]
+    return sorted(seen, key=lambda node: node.number)
+
+
+@mistake("topological-order", "Is a leaf a node that backward can run? What is w.grad_fn?")
+def leaves_included(root):
+    seen, todo = set(), [root.grad_fn]
+    while todo:
+        node = todo.pop()
+        if node not in seen:
+            seen.add(node)
+            todo += [p for p in node.parents if isinstance(p, torch.autograd.Function)]
+    leaves = [p for node in seen for p in node.parents if isinstance(p, torch.Tensor)]
+    return sorted(seen, key=lambda node: -node.number) + leaves
+
+
+@mistake("topological-order", "How often is a node in your list that two others use?")
+def once_for_each_use(root):
+    seen, todo = set(), [root.grad_fn]
+    while todo:
+        node = todo.pop()
+        if node not in seen:
+            seen.add(node)
+            todo += [p for p in node.parents if isinstance(p, torch.autograd.Function)]
+    used = [p for node in seen for p in node.parents if p in seen]
+    return sorted([root.grad_fn, *used], key=lambda node: -node.number)
+
+
+@also_right("topological-order")
+def noted_on_the_way_out(root):
+    order, seen, todo = [], set(), [(root.grad_fn, False)]
+    while todo:
+        node, left = todo.pop()
+        if left:
+            order.append(node)
+        elif node not in seen:
+            seen.add(node)
+            todo.append((node, True))
+            todo += [(p, False) for p in node.parents if isinstance(p, torch.autograd.Function)]
+    return order[::-1]
+
+
+@also_right("topological-order")
+def by_counting_uses(root):
+    seen, todo = set(), [root.grad_fn]
+    while todo:
+        node = todo.pop()
+        if node not in seen:
+            seen.add(node)
+            todo += [p for p in node.parents if isinstance(p, torch.autograd.Function)]
+    uses = dict.fromkeys(seen, 0)
+    for node in seen:
+        for parent in node.parents:
+            if parent in uses:
+                uses[parent] += 1
+    order = [root.grad_fn]
+    for node in order:
+        for parent in node.parents:
+            if parent in uses:
+                uses[parent] -= 1
+                if uses[parent] == 0:
+                    order.append(parent)
+    return order
+
+
+# backward
+
+
+@mistake("backward", "Call backward for two losses that share w. What should w.grad hold then?")
+def assigns_to_leaves(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.grad = torch.Tensor(share, parent.device)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        if not retain_graph:
+            node.free()
+
+
+@mistake("backward", "z is used twice, and both uses send it a gradient. What do you do with two?")
+def last_use_wins(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] = share
+        if not retain_graph:
+            node.free()
+
+
+@mistake("backward", "What does out.backward(g) begin with? Which of your parameters do you read?")
+def always_from_ones(root, gradient=None, retain_graph=False):
+    g = 0 * torch.autograd.first_gradient(root, gradient) + 1
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        if not retain_graph:
+            node.free()
+
+
+@mistake(
+    "backward",
+    "How large is the first gradient if the result has three numbers? Who says so?",
+)
+def ones_for_any_shape(root, gradient=None, retain_graph=False):
+    g = (torch.ones_like(root.detach()) if gradient is None else gradient).array
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        if not retain_graph:
+            node.free()
+
+
+@mistake("backward", "After backward, who still holds the arrays that the graph kept?")
+def never_frees(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+
+
+@mistake("backward", "What did retain_graph=True ask for? Which line of yours reads it?")
+def always_frees(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        node.free()
+
+
+@mistake(
+    "backward",
+    "How many ways lead through x = x + x, forty times in a row? Do you walk each?",
+)
+def every_path(root, gradient=None, retain_graph=False):
+    steps = []
+
+    def visit(node, g):
+        steps.append(node)
+        if len(steps) > 500:
+            raise TimeoutError("too many paths")
+        for parent, share in node.gradients(g):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                visit(parent, share)
+
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    visit(root.grad_fn, g)
+    for node in steps if not retain_graph else ():
+        node.free()
+
+
+@mistake(
+    "backward",
+    "When a node passes its gradient on, is it complete? b = a + a, c = b + b: count.",
+)
+def path_by_path(root, gradient=None, retain_graph=False):
+    totals, steps = {}, []
+
+    def visit(node, g):
+        steps.append(node)
+        if len(steps) > 500:
+            raise TimeoutError("too many paths")
+        totals[node] = totals[node] + g if node in totals else g
+        for parent, share in node.gradients(totals[node]):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                visit(parent, share)
+
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    visit(root.grad_fn, g)
+    for node in steps if not retain_graph else ():
+        node.free()
+
+
+@mistake("backward", "Two losses share z. When the second one comes by, what is left of the first?")
+def keeps_inner_gradients(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    root.grad_fn.total = g + getattr(root.grad_fn, "total", 0)
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(node.total):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                parent.total = share + getattr(parent, "total", 0)
+        if not retain_graph:
+            node.free()
+
+
+@mistake("backward", "Zero is an answer, None is another. Which one is in w.grad?")
+def skips_zeros(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                if (share != 0).any():
+                    parent.accumulate_grad(share)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        if not retain_graph:
+            node.free()
+
+
+@mistake("backward", "How deep is the graph of a running sum, and how deep can Python's calls be?")
+def a_call_for_each_node(root, gradient=None, retain_graph=False):
+    g, order, seen = torch.autograd.first_gradient(root, gradient), [], set()
+
+    def visit(node):
+        if node not in seen:
+            seen.add(node)
+            for parent in node.parents:
+                if isinstance(parent, torch.autograd.Function):
+                    visit(parent)
+            order.append(node)
+
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    visit(root.grad_fn)
+    grads = {root.grad_fn: g}
+    for node in reversed(order):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        if not retain_graph:
+            node.free()
+
+
+@mistake(
+    "backward",
+    "Two sums in a row hand on the same array twice. Into whose memory do you add?",
+)
+def adds_in_place(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                if parent in grads:
+                    grads[parent] += share
+                else:
+                    grads[parent] = share
+        if not retain_graph:
+            node.free()
+
+
+@mistake("backward", "w.backward() for a w that is a leaf: what is the gradient of w by itself?")
+def nothing_for_a_leaf(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return None
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        if not retain_graph:
+            node.free()
+
+
+@also_right("backward")
+def counts_what_is_to_come(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    grads, leaves = {root.grad_fn: [g]}, {}
+    for node in torch.autograd.topological_order(root):
+        first, *rest = grads[node]
+        for parent, share in node.gradients(sum(rest, start=first)):
+            place = leaves if isinstance(parent, torch.Tensor) else grads
+            place.setdefault(parent, []).append(share)
+        if not retain_graph:
+            node.free()
+    for tensor, parts in leaves.items():
+        for part in parts:
+            tensor.accumulate_grad(part)
+
+
+@also_right("backward")
+def a_total_on_each_node(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        root.accumulate_grad(g.copy())
+    else:
+        nodes = torch.autograd.topological_order(root)
+        grads = dict.fromkeys(nodes, 0)
+        grads[nodes[0]] = g
+        for node in nodes:
+            for parent, share in node.gradients(grads[node]):
+                if parent in grads:
+                    grads[parent] = grads[parent] + share
+                else:
+                    parent.accumulate_grad(share)
+        if not retain_graph:
+            for node in nodes:
+                node.free()
+
+
+# no-grad
+
+
+@mistake("no-grad", "If the block raises, which of your lines are run afterwards?")
+def not_after_an_exception():
+    @torch.autograd.block
+    def paused():
+        before = torch.is_grad_enabled()
+        torch.set_grad_enabled(False)
+        yield
+        torch.set_grad_enabled(before)
+
+    class Pause:
+        def __enter__(self):
+            self.before = torch.is_grad_enabled()
+            torch.set_grad_enabled(False)
+
+        def __exit__(self, kind, *error):
+            if kind is None:
+                torch.set_grad_enabled(self.before)
+
+        def __call__(self, function):
+            return paused(function)
+
+    return Pause()
+
+
+@mistake("no-grad", "A block in a block: is recording on or off after the inner one?")
+def always_on_afterwards():
+    @torch.autograd.block
+    def paused():
+        torch.set_grad_enabled(False)
+        try:
+            yield
+        finally:
+            torch.set_grad_enabled(True)
+
+    return paused
+
+
+@mistake("no-grad", "Does anything record after your block? Which line should turn it on again?")
+def never_on_again():
+    @torch.autograd.block
+    def paused():
+        torch.set_grad_enabled(False)
+        yield
+
+    return paused
+
+
+@mistake(
+    "no-grad", "What happens between the two lines that set recording? What did you set first?"
+)
+def only_restores():
+    @torch.autograd.block
+    def paused():
+        before = torch.is_grad_enabled()
+        try:
+            yield
+        finally:
+            torch.set_grad_enabled(before)
+
+    return paused
+
+
+@mistake("no-grad", "When is recording switched off: when the block begins, or when it is made?")
+def off_too_early():
+    before = torch.is_grad_enabled()
+    torch.set_grad_enabled(False)
+
+    @torch.autograd.block
+    def paused():
+        try:
+            yield
+        finally:
+            torch.set_grad_enabled(before)
+
+    return paused
+
+
+@also_right("no-grad")
+def with_contextlib():
+    from contextlib import contextmanager
+
+    @contextmanager
+    def paused():
+        before = torch.is_grad_enabled()
+        torch.set_grad_enabled(False)
+        try:
+            yield
+        finally:
+            torch.set_grad_enabled(before)
+
+    return paused()
+
+
+@also_right("no-grad")
+def with_set_grad_enabled_as_a_block():
+    @torch.autograd.block
+    def paused():
+        with torch.set_grad_enabled(False):
+            yield
+
+    return paused
+
+
+# bce-with-logits
+
+
+@mistake("bce-with-logits", "What is sigmoid(-200) in float32, and log of that?")
+def log_of_a_rounded_zero(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("the shapes differ")
+    s = torch.sigmoid(logits)
+    return -(targets * torch.log(s) + (1 - targets) * torch.log(1 - s)).mean()
+
+
+@mistake("bce-with-logits", "What is the loss of a logit of 100 with target 0? Why not 100?")
+def clamps_the_probability(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("the shapes differ")
+    s = torch.sigmoid(logits).clamp(1e-7, 1 - 1e-7)
+    return -(targets * torch.log(s) + (1 - targets) * torch.log(1 - s)).mean()
+
+
+@mistake("bce-with-logits", "Twice the batch: should the loss be twice as large?")
+def bce_sum(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("the shapes differ")
+    return ((1 - targets) * logits - torch.nn.functional.logsigmoid(logits)).sum()
+
+
+@mistake("bce-with-logits", "A large logit says yes. What is your loss where the target says yes?")
+def bce_targets_turned_round(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("the shapes differ")
+    return (targets * logits - torch.nn.functional.logsigmoid(logits)).mean()
+
+
+@mistake("bce-with-logits", "Logits of (4, 1), targets of (4,): how many losses do you average?")
+def bce_broadcasts(logits, targets):
+    return ((1 - targets) * logits - torch.nn.functional.logsigmoid(logits)).mean()
+
+
+@mistake("bce-with-logits", "Right value: and the slope where a logit is exactly 0? Measure it.")
+def bce_bent_at_0(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("the shapes differ")
+    tail = torch.log(1 + torch.exp(-logits.abs()))
+    return (logits.clamp(min=0) - logits * targets + tail).mean()
+
+
+@mistake("bce-with-logits", "Where the target is 0, what tells the network that it is wrong?")
+def bce_only_ones(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("the shapes differ")
+    return -(targets * torch.nn.functional.logsigmoid(logits)).mean()
+
+
+@also_right("bce-with-logits")
+def both_sides(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("the shapes differ")
+    return -(
+        targets * torch.nn.functional.logsigmoid(logits)
+        + (1 - targets) * torch.nn.functional.logsigmoid(-logits)
+    ).mean()
+
+
+@also_right("bce-with-logits")
+def softplus_minus(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("Target size must be the same as input size")
+    return (-torch.nn.functional.logsigmoid(-logits) - targets * logits).sum() / logits.numel()
+
+
+# cross-entropy
+
+
+@mistake("cross-entropy", "What is softmax of (0, 200) in float32, and the log of that?")
+def log_of_softmax(logits, labels):
+    p = torch.softmax(logits, dim=1)
+    return -torch.log(p[torch.arange(len(labels), device=labels.device), labels]).mean()
+
+
+@mistake("cross-entropy", "The loss is a mean over the batch. Where is that in your gradient?")
+def ce_sum(logits, labels):
+    log_p = torch.nn.functional.log_softmax(logits, dim=1)
+    return torch.nn.functional.nll_loss(log_p, labels, reduction="sum")
+
+
+@mistake("cross-entropy", "Which numbers should sum to 1: those of a row, or those of a column?")
+def ce_other_dim(logits, labels):
+    return torch.nn.functional.nll_loss(torch.nn.functional.log_softmax(logits, dim=0), labels)
+
+
+@mistake("cross-entropy", "How many numbers does log_p[:, labels] hold? How many do you need?")
+def ce_every_label_for_every_row(logits, labels):
+    return -torch.nn.functional.log_softmax(logits, dim=1)[:, labels].mean()
+
+
+@mistake("cross-entropy", "Better predictions should make the loss smaller. Is yours positive?")
+def ce_sign(logits, labels):
+    return -torch.nn.functional.nll_loss(torch.nn.functional.log_softmax(logits, dim=1), labels)
+
+
+@mistake("cross-entropy", "Over how many numbers is the mean: samples, or samples times classes?")
+def ce_mean_over_classes(logits, labels):
+    hot = torch.nn.functional.one_hot(labels, logits.shape[1])
+    return -(torch.nn.functional.log_softmax(logits, dim=1) * hot).mean()
+
+
+@mistake("cross-entropy", "Are logits log-probabilities already? Which step comes before nll_loss?")
+def ce_of_raw_logits(logits, labels):
+    return torch.nn.functional.nll_loss(logits, labels)
+
+
+@also_right("cross-entropy")
+def ce_one_hot(logits, labels):
+    hot = torch.nn.functional.one_hot(labels, logits.shape[1])
+    top = logits.amax(1, keepdim=True).detach()
+    log_sum = torch.log(torch.exp(logits - top).sum(1, keepdim=True)) + top
+    return ((log_sum - logits) * hot).sum() / len(labels)
+
+
+@also_right("cross-entropy")
+def ce_picks(logits, labels):
+    rows = torch.arange(len(labels), device=labels.device)
+    return -torch.nn.functional.log_softmax(logits, 1)[rows, labels].mean()
+
+
+# What mutants change without changing anything
+
+
+equivalent("numerical-gradient", "x[i] = h + before", "a sum has no order")
+equivalent("numerical-gradient", "g[i] = (above - f(x).detach()) / (h * 2)", "nor has a product")
+for line in ("return (b * g, g * a)", "return (g * b, a * g)"):
+    equivalent("Mul-backward", line, "a product of numbers has no order")
+for line in (
+    "for_a = a ** (n - 1 + (n == 0)) * (g * n)",
+    "for_a = n * g * a ** (n - 1 + (n == 0))",
+    "for_a = g * n * a ** ((n == 0) + (n - 1))",
+    "for_n = log_a * (g * self.output)",
+    "for_n = self.output * g * log_a",
+    "log_a = self.xp.log((a == 0) * (n >= 0) + a)",
+    "log_a = self.xp.log(a + (n >= 0) * (a == 0))",
+):
+    equivalent("Pow-backward", line, "sums and products of numbers have no order")
+for line in ("if True:", "if self.needs(-2):", "if self.needs(-1):"):
+    equivalent("Pow-backward", line, "what no operand needs is thrown away; there are two operands")
+equivalent(
+    "Pow-backward",
+    "log_a = self.xp.log(a + (a == 0) * (n >= -2))",
+    "0 to a negative power is infinite and has no slope",
+)
+equivalent("ReLU-backward", "return (self.output > 0) * g", "a product has no order")
+for line in (
+    "for_a = g @ b.swapaxes(-2, -1)",
+    "for_b = a.swapaxes(-2, -1) @ g",
+    "return (for_a, for_b[..., 0] if self.inputs[-1].ndim == 1 else for_b)",
+):
+    equivalent("MatMul-backward", line, "swapping has no order; there are two operands")
+for line in (
+    "return (g - (g * out).sum(axis=self.dim, keepdims=True)) * out",
+    "return out * (g - (out * g).sum(axis=self.dim, keepdims=True))",
+):
+    equivalent("Softmax-backward", line, "a product of numbers has no order")
+equivalent("backward", "if True:", "each node gets a gradient from a node before it")
+equivalent(
+    "backward",
+    "grads[parent] = share + grads[parent] if parent in grads else share",
+    "a sum has no order",
+)
+equivalent(
+    "bce-with-logits",
+    "return (logits * (1 - targets) - torch.nn.functional.logsigmoid(logits)).mean()",
+    "a product of numbers has no order",
+)
+equivalent(
+    "cross-entropy",
+    "log_p = torch.nn.functional.log_softmax(logits, dim=-1)",
+    "a matrix has two dims",
+)
