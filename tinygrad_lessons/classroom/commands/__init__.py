@@ -19,9 +19,12 @@ COMMANDS = (
     "audit",
     "mutate",
     "release",
+    "collect",
     "grade",
+    "regrade",
     "feedback",
     "report",
+    "export",
     "demo",
 )
 
