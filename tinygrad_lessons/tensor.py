@@ -309,22 +309,18 @@ class Tensor:
 
     @exercise("add_")
     def add_(self, other, *, alpha=1):
-        """Add `other` to this tensor, in the memory that it has. Returns itself."""
+        """Add `alpha` times `other` to this tensor, in the memory that it has. Returns itself."""
         result = torch.add(self, other, alpha=alpha)
-        if self.is_leaf and self.requires_grad and torch.is_grad_enabled():
-            raise RuntimeError(
-                "a leaf Variable that requires grad is being used in an in-place operation."
-            )
         if result.shape != self.shape:
             raise RuntimeError(
                 f"output with shape {list(self.shape)} doesn't match the broadcast shape "
                 f"{list(result.shape)}"
             )
-        if result.dtype.is_floating_point and not self.dtype.is_floating_point:
+        if not torch.can_cast(result.dtype, self.dtype):
             raise RuntimeError(
                 f"result type {result.dtype} can't be cast to the desired output type {self.dtype}"
             )
-        return self._become(result)
+        return self._become(result)  # which refuses a leaf that requires grad
 
     def copy_(self, source):
         """Take the numbers of `source`, which may be on another device, of another dtype, smaller."""
