@@ -55,6 +55,8 @@ for fd in range(3, 64):
         pass"""
 
 
+HANGS = {"cell_seconds": 0.4, "check_seconds": 0.4}
+
 LOOP = """\
 while True:
     try:
@@ -470,6 +472,7 @@ import sys
 sys.setrecursionlimit(10**8)
 def f(): return f()
 f()""",
+        limits=HANGS,
     ),
     Attack(
         "endless recursion in C",
@@ -479,13 +482,20 @@ sys.setrecursionlimit(10**8)
 class A:
     def __repr__(self): return repr(self)
 A()""",
+        limits=HANGS,
     ),
     Attack("sys.exit", "import sys\nsys.exit()", status="error"),
     Attack("KeyboardInterrupt", "raise KeyboardInterrupt", status="error"),
     Attack("raises what is no error", "raise BaseException('crossing')", status="error"),
-    Attack("an endless loop", "while True: pass", status="timeout", finding="ran longer than"),
-    Attack("an endless loop that catches all", LOOP, finding="ran longer than"),
-    Attack("an endless loop first", LOOP, before=True, finding="ran longer than"),
+    Attack(
+        "an endless loop",
+        "while True: pass",
+        status="timeout",
+        finding="ran longer than",
+        limits=HANGS,
+    ),
+    Attack("an endless loop that catches all", LOOP, finding="ran longer than", limits=HANGS),
+    Attack("an endless loop first", LOOP, before=True, finding="ran longer than", limits=HANGS),
     Attack(
         "an endless product",
         """\
@@ -496,6 +506,7 @@ a = np.ones((1500, 1500))
 while True: a @ a""",
         status="timeout",
         finding="did not stop",
+        limits=HANGS,
     ),
     Attack(
         "blocks every signal",
@@ -505,12 +516,14 @@ signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 64))
 time.sleep(60)""",
         status="timeout",
         finding="did not stop",
+        limits=HANGS,
     ),
     Attack(
         "stops itself",
         "import os, signal\nos.kill(os.getpid(), signal.SIGSTOP)",
         status="timeout",
         finding="did not stop",
+        limits=HANGS,
     ),
     Attack("reads its input", "input()", status="error"),
     Attack(
@@ -529,6 +542,7 @@ class A:
 {chr(10).join("        " + line for line in LOOP.splitlines())}
 keep = A()
 atexit.register(A)""",
+        limits=HANGS,
     ),
     Attack(
         "a repr that never ends",
@@ -538,6 +552,7 @@ class A:
 {chr(10).join("        " + line for line in LOOP.splitlines())}
 A()""",
         finding="ran longer than",
+        limits=HANGS,
     ),
     Attack(
         "an error whose text is an error",
@@ -671,6 +686,7 @@ FLOODS = [
         "prints without end, catching all",
         "while True:\n    try: print('x' * 10000)\n    except BaseException: pass",
         finding="Code cell",
+        limits=HANGS,
     ),
     Attack(
         "warns without end",
@@ -685,6 +701,7 @@ FLOODS = [
 from IPython.display import display
 while True: display("x" * 100_000)""",
         finding="Code cell",
+        limits=HANGS,
     ),
     Attack(
         "shows many small things",
@@ -702,6 +719,7 @@ for k in range(3000): display(k)""",
             "            os.write", "            while True: os.write"
         ),
         finding="Code cell",
+        limits=HANGS,
     ),
     Attack(
         "a picture that is none",
@@ -796,6 +814,7 @@ threading.Thread(target=steal, daemon=True).start()
 import time; time.sleep(0.05)""",
         loses=True,
         finding="",
+        limits=HANGS,
     ),
     Attack(
         "observations of its own, in the pipe",
@@ -957,6 +976,7 @@ def hunt(x):
         "",
         square=LOOP.replace("\n", "\n    "),
         finding="Check squares of square ran longer",
+        limits=HANGS,
     ),
     Attack(
         "a check that prints without end",
@@ -993,6 +1013,7 @@ signal.setitimer(signal.ITIMER_REAL, 0)
         + LOOP,
         status="timeout",
         finding="did not stop",
+        limits=HANGS,
     ),
     Attack(
         "patches from a thread, later",

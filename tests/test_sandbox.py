@@ -91,7 +91,7 @@ def test_a_figure_comes_back_as_a_picture(run):
 def test_magics_displays_and_awaits_work(run):
     answer = run(
         "%time 1 + 1",
-        "from IPython.display import display, clear_output\ndisplay(1)\nprint(2)\nclear_output()\ndisplay(3)",
+        "from IPython.display import display, clear_output\ndisplay(1)\nclear_output()\ndisplay(3)",
         "import asyncio\nawait asyncio.sleep(0)\nprint('awaited')",
         "import sys\nprint('careful', file=sys.stderr)",
         "_, In[0], __name__",
@@ -128,9 +128,10 @@ def test_an_unfinished_notebook_is_run_as_far_as_it_goes(run):
 
 def test_the_lesson_is_the_working_folder_and_first_on_the_path(run):
     answer = run(
-        "import os, sys\nprint(os.getcwd(), sys.path[0])\nimport tinygrad_lessons as t\nprint(t.__file__)"
+        "import os, sys\nprint(os.getcwd(), sys.path[0])",
+        "import tinygrad_lessons as torch\nprint(torch.__file__)",
     )
-    assert texts(answer) == ["/lesson /lesson\n/lesson/tinygrad_lessons/__init__.py\n"]
+    assert texts(answer) == ["/lesson /lesson\n", "/lesson/tinygrad_lessons/__init__.py\n"]
 
 
 def test_numpy_uses_one_thread_and_random_numbers_repeat(run):
@@ -224,7 +225,8 @@ def test_earlier_exercises_are_the_references(run, lesson):
     (lesson / "tinygrad_lessons/tools.py").write_text(
         "from .exercise import exercise, yours\nFACTOR = 10\n"
         '@exercise("scale")\ndef scale(x): return yours("scale", "03", 1)(x)\n'
-        'class Box:\n    @exercise("grow")\n    def grow(self): return yours("grow", "03", 2)(self)\n'
+        'class Box:\n    @exercise("grow")\n'
+        '    def grow(self): return yours("grow", "03", 2)(self)\n'
     )
     use = """\
 def uses(torch, device, rng, observe):
@@ -398,7 +400,7 @@ def png(width, height):
 @pytest.mark.parametrize(
     "value, kept",
     [(png(640, 480), True), (png(60_000, 60_000), False), ("!", False), (None, False),
-     (base64.b64encode(b"<script>").decode(), False), (base64.b64encode(b"GIF89a" * 9).decode(), False)],
+     (base64.b64encode(b"<script>" * 9).decode(), False)],
 )  # fmt: skip
 def test_only_a_png_of_a_sane_size_is_a_picture(value, kept):
     assert bool(answers.picture(value)) == kept
