@@ -147,7 +147,7 @@ class Function:
 
     def is_shared(self, grad, given, grads):
         """Whether somebody else may write into the memory of `grad`."""
-        if self.device.xp.may_share_memory(grad, given):
+        if type(grad) is type(given) and self.device.xp.may_share_memory(grad, given):
             return True
         return sum(x is grad for x in grads) > 1
 
