@@ -258,6 +258,9 @@ def test_to_changes_the_same_parameters_in_place_gradients_too():
     assert net(torch.ones(3, 2, 3, device=sim)).device is sim
     assert {p.dtype for p in net.to("cpu", torch.float64).parameters()} == {torch.float64}
     assert {p.dtype for p in net.float().parameters()} == {torch.float32}
+    net.register_buffer("count", torch.tensor([3]))
+    assert {p.dtype for p in net.to(torch.float64).parameters()} == {torch.float64}
+    assert net.count.dtype is torch.int64
 
 
 def test_zero_grad_forgets_and_apply_visits_inner_modules_first():
@@ -284,3 +287,5 @@ def test_a_parameter_prints_as_one_and_its_results_are_plain_tensors():
     p = nn.Parameter(torch.ones(2))
     assert repr(p) == "Parameter containing:\ntensor([1., 1.], requires_grad=True)"
     assert type(p * 2) is torch.Tensor and type(p.detach()) is torch.Tensor
+    with pytest.raises(RuntimeError, match="floating point and complex dtype can require grad"):
+        nn.Parameter(torch.ones(2, dtype=torch.int64))

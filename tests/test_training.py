@@ -1,5 +1,8 @@
 """training: the numbers of an epoch, what it transfers, and that it learns."""
 
+import gc
+import tracemalloc
+
 import numpy as np
 import pytest
 
@@ -118,3 +121,20 @@ def test_a_subset_of_samples_can_be_learned_by_heart():
     for _ in range(30):
         training.train_epoch(model, few, nn.CrossEntropyLoss(), optimizer)
     assert training.accuracy(model, few) == 1
+
+
+def test_training_leaves_nothing_behind_not_even_for_the_garbage_collector():
+    model, samples = nn.Sequential(nn.Linear(4, 8), nn.ReLU(), nn.Linear(8, 3)), data()
+    optimizer, loader = torch.optim.Adam(model.parameters()), DataLoader(samples, 4)
+    tracemalloc.start()
+    gc.disable()
+    try:
+        sizes = []
+        for _ in range(3):
+            for _ in range(5):
+                training.train_epoch(model, loader, nn.CrossEntropyLoss(), optimizer)
+            sizes.append(tracemalloc.get_traced_memory()[0])
+    finally:
+        gc.enable()
+        tracemalloc.stop()
+    assert sizes[2] - sizes[1] < 500

@@ -45,8 +45,8 @@ class Digits(Images):
     From the UCI repository: E. Alpaydin and C. Kaynak, Optical Recognition of Handwritten Digits
     (1998), doi.org/10.24432/C50P49, licence CC BY 4.0; the copy that scikit-learn distributes.
 
-    >>> Digits(train=False).images.shape
-    torch.Size([297, 28, 28])
+    >>> tuple(Digits(train=False).images.shape)
+    (297, 28, 28)
     """
 
     def __init__(self, train=True, size=28):

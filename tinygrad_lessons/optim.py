@@ -43,7 +43,7 @@ class Optimizer:
             raise ValueError("optimizer got an empty parameter list")
         groups = params if isinstance(params[0], dict) else [{"params": params}]
         self.param_groups = [{**defaults, **g, "params": list(g["params"])} for g in groups]
-        self.state = {}  # id of a parameter -> {name: tensor or number}
+        self.state = {}  # parameter -> {name: tensor or number}
         for group in self.param_groups:
             for name, label in CHECKED.items():
                 if group.get(name, 0) < 0:
@@ -58,9 +58,9 @@ class Optimizer:
             )
         if not p.is_leaf:
             raise ValueError("can't optimize a non-leaf Tensor")
-        if id(p) in self.state:
+        if p in self.state:
             raise ValueError("some parameters appear in more than one parameter group")
-        self.state[id(p)] = {}
+        self.state[p] = {}
 
     def zero_grad(self):
         """Forget the gradients: `backward` starts from None, which is quicker than from zeros."""
@@ -69,12 +69,11 @@ class Optimizer:
                 p.grad = None
 
     def due(self):
-        """(parameter, options of its group, what this optimizer keeps for it) where there is a
-        gradient."""
+        """(parameter, options of its group, what is kept for it) for those with a gradient."""
         for group in self.param_groups:
             for p in group["params"]:
                 if p.grad is not None:
-                    yield p, group, self.state[id(p)]
+                    yield p, group, self.state[p]
 
     def step(self):
         raise NotImplementedError(f"{type(self).__name__} has no step method: write one.")
@@ -84,6 +83,12 @@ class SGD(Optimizer):
     """Stochastic gradient descent: v = momentum v + g, then p -= lr v.
 
     weight_decay d adds d p to each gradient, as the term d/2 |p|^2 in the loss would.
+
+    >>> w = torch.tensor([1.0], requires_grad=True)
+    >>> (3 * w).sum().backward()
+    >>> SGD([w], lr=0.1).step()
+    >>> w
+    tensor([0.7000], requires_grad=True)
     """
 
     def __init__(self, params, lr=1e-3, momentum=0.0, weight_decay=0.0):

@@ -120,8 +120,8 @@ class Sequential(Module):
     """Modules one after the other; a single dict gives them names.
 
     >>> net = Sequential(Linear(4, 3), ReLU(), Linear(3, 2))
-    >>> net[1], len(net), net(torch.ones(5, 4)).shape
-    (ReLU(), 3, torch.Size([5, 2]))
+    >>> net[1], len(net), net(torch.ones(5, 4)).dim()
+    (ReLU(), 3, 2)
     """
 
     def __init__(self, *layers):

@@ -13,7 +13,8 @@ class Parameter(Tensor):
     __slots__ = ()
 
     def __init__(self, data, requires_grad=True):
-        Tensor.__init__(self, data.array, data.device, requires_grad)
+        Tensor.__init__(self, data.array, data.device)
+        self._memory, self.requires_grad = data._memory, requires_grad
 
     def __repr__(self):
         return f"Parameter containing:\n{Tensor.__repr__(self)}"
@@ -25,8 +26,8 @@ class Module:
     A subclass sets them in `__init__`, after `super().__init__()`, and writes `forward`.
 
     >>> layer = torch.nn.Linear(3, 2)
-    >>> [(name, p.shape) for name, p in layer.named_parameters()]
-    [('weight', torch.Size([2, 3])), ('bias', torch.Size([2]))]
+    >>> [(name, tuple(p.shape)) for name, p in layer.named_parameters()]
+    [('weight', (2, 3)), ('bias', (2,))]
     """
 
     def __init__(self):
@@ -205,6 +206,8 @@ class Module:
 
     def to(self, device=None, dtype=None):
         """Move every parameter and buffer, in place; the optimizer keeps seeing the same ones."""
+        if isinstance(device, torch.dtype):
+            device, dtype = None, device
         for tensor in (*self.parameters(), *self.buffers()):
             move = {"device": device, "dtype": dtype if tensor.is_floating_point() else None}
             if tensor.grad is not None:
