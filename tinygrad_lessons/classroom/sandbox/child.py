@@ -144,21 +144,33 @@ def _text(value):
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
-def prepare(lesson):
-    """A Runner with the package, IPython and matplotlib loaded, and no student's code yet."""
+WARM_UP = """\
+import matplotlib.pyplot as plt
+plt.plot([1, 2], label="1")
+plt.title("1")
+plt.legend()
+plt.show()
+%reset -f
+1 / 0
+"""
+
+
+def prepare(lesson, warm):
+    """A Runner with the package and IPython loaded, and no student's code yet.
+
+    `warm`: what figures and tracebacks need is loaded as well, for all who are forked from here.
+    """
     modern = IPython.version_info >= (9,)
     config = Config()
     config.HistoryManager.enabled = config.HistoryAccessor.enabled = False
     config.InteractiveShell.colors = "nocolor" if modern else "NoColor"
     shell = Shell.instance(config=config, displayhook_class=Hook, display_pub_class=Publisher)
     sys.path[:] = [lesson, *(p for p in sys.path if p not in ("", lesson))]
-    with contextlib.suppress(ImportError):
-        importlib.import_module("matplotlib.pyplot")
-        shell.enable_matplotlib("inline")
     for name in ("numpy.random", "numpy.linalg", "numpy.testing"):
         importlib.import_module(name)
-    with contextlib.redirect_stdout(io.StringIO()):
-        shell.run_cell("1 / 0")  # what a traceback needs is loaded as well
+    if warm:
+        with contextlib.redirect_stdout(io.StringIO()):
+            shell.run_cell(WARM_UP)
     return Runner(shell)
 
 

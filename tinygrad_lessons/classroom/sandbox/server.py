@@ -25,7 +25,7 @@ def main():
     os.chdir(setting["lesson"])
     import child
 
-    runner = child.prepare(setting["lesson"])
+    runner = child.prepare(setting["lesson"], setting["fork"])
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
         os.dup2(null, fd)
