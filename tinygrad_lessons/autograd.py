@@ -313,14 +313,18 @@ class block:
     def _wrap_generator(self, function):
         @wraps(function)
         def wrapped(*args, **options):
-            values, sent = function(*args, **options), None
+            values = function(*args, **options)
+            step, given = values.send, None
             while True:
                 with block(self.steps):  # left before each yield, or the caller would be in it
                     try:
-                        value = values.send(sent)
+                        value = step(given)
                     except StopIteration as stop:
                         return stop.value
-                sent = yield value
+                try:
+                    step, given = values.send, (yield value)
+                except BaseException as error:
+                    step, given = values.throw, error
 
         return wrapped
 

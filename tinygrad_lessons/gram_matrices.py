@@ -26,7 +26,7 @@ def outer_gram(A):
 @exercise("angles")
 def angles(A):
     """Angles between A's columns, in radians, from the Gram matrix alone. (m, n) -> (n, n)"""
-    G = torch.gram(A)
+    G = A.T @ A
     lengths = G.diagonal().sqrt()
     if (lengths == 0).any():
         raise ValueError("a column of zeros has no angle to the others")
@@ -37,14 +37,14 @@ def angles(A):
 @exercise("is-orthonormal")
 def is_orthonormal(Q, tol=1e-6):
     """Whether Q's columns have length 1 and are at right angles: all of |Q^T Q - I| <= tol."""
-    off = torch.gram(Q) - torch.eye(Q.shape[1], dtype=Q.dtype, device=Q.device)
+    off = Q.T @ Q - torch.eye(Q.shape[1], dtype=Q.dtype, device=Q.device)
     return (off.abs() <= tol).all()
 
 
 @exercise("least-squares")
 def least_squares(A, b):
     """The x with the shortest A x - b: A^T A x = A^T b. (m, n), (m,) -> (n,) or (m, k) -> (n, k)"""
-    return torch.linalg.solve(torch.gram(A), A.T @ b)
+    return torch.linalg.solve(A.T @ A, A.T @ b)
 
 
 @exercise("pca")
@@ -55,6 +55,6 @@ def principal_components(X, k):
     (m, n) -> (k, n), (k,)
     """
     centred = X - X.mean(0)
-    covariance = torch.gram(centred) / (len(X) - 1)
+    covariance = centred.T @ centred / (len(X) - 1)
     variances, directions = torch.linalg.eigh(covariance)  # the smallest first
     return directions.T.flip(0)[:k], variances.flip(0)[:k]
