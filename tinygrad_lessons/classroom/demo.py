@@ -26,9 +26,11 @@ HOSTILE = {
     ),
     "reads-the-answers": (
         "Looks for the reference on the disk, and for the gradebook.",
-        "from pathlib import Path\nimport sys\nfor place in ['..', *sys.path, '/root', '/home']:\n"
-        "    print(place, list(Path(place).glob('**/gradebook.db')))\n"
-        "    print([p for p in Path(place).glob('tinygrad_lessons/gram_matrices.py')])\n"
+        "from pathlib import Path\nimport sys\n"
+        "for path in map(Path, ['..', '/root', '/home', *sys.path]):\n"
+        "    print(path, [p.name for p in path.glob('gradebook.db')])\n"
+        "    for found in path.glob('tinygrad_lessons/gram_matrices.py'):\n"
+        "        print('return A.T @ A' in found.read_text())\n"
         "open('../gradebook.db', 'w')",
     ),
     "loops-for-ever": (
@@ -95,7 +97,7 @@ def _broken(released, right):
     yield Sample("not-a-notebook", "A JSON file of another kind.", json.dumps([1, 2, 3]))
     notebook = samples.answered(released, right)
     cells = [c for c in notebook.cells if c.metadata.get("nbgrader", {}).get("grade")]
-    notebook.cells += [nbformat.from_dict(dict(cells[0])) for _ in range(2)]
+    notebook.cells += [nbformat.from_dict(cells[0] | {"id": f"copy-{n}"}) for n in range(2)]
     notebook.cells = [c for c in notebook.cells if c is not cells[-1]]
     yield _sample("cut-and-paste", "Right; check cells copied and deleted.", notebook)
 

@@ -260,8 +260,8 @@ def remark(want, got):
 def _ratio(a, b):
     with np.errstate(all="ignore"):
         ratio = float(np.median(b[a != 0] / a[a != 0])) if a.any() else math.nan
-    if math.isfinite(ratio) and near(a * ratio, b.astype(float)).all():
-        return f"It is {ratio:.3g} times the expected."
+        if math.isfinite(ratio) and near(a * ratio, b.astype(float)).all():
+            return f"It is {ratio:.3g} times the expected."
     return ""
 
 

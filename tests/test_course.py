@@ -1,0 +1,102 @@
+"""The course proves itself: stubs fail by name, references pass, mistakes get their own hints."""
+
+import ast
+import gzip
+import json
+from pathlib import Path
+
+import nbformat
+import pytest
+
+from tinygrad_lessons.classroom import audit, editions, lesson, mistakes, release, sync
+from tinygrad_lessons.lab.check import RECORD
+
+COURSE = Path("course")
+NAMES = lesson.names(COURSE)
+
+every_lesson = pytest.mark.parametrize("name", NAMES)
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """{lesson: folder} of every lesson as students get it."""
+    lessons, folders = lesson.load_all(COURSE), {}
+    for one in lessons:
+        folders[one.name] = folder = tmp_path_factory.mktemp(one.name)
+        release.beside(folder, COURSE, one, lessons)
+        nbformat.write(release.student_version(one), folder / f"{one.name}.ipynb")
+    return folders
+
+
+@every_lesson
+def test_the_checks_see_enough_and_refuse_nothing_right(name):
+    assert [str(fault) for fault in audit.audit(COURSE, name, range(2))] == []
+
+
+def test_notebooks_and_package_are_in_step():
+    assert [s for s in sync.sync_course(COURSE, write=False) if s.changed] == []
+
+
+@every_lesson
+def test_the_release_holds_no_solution(name, released):
+    text = (released[name] / f"{name}.ipynb").read_text()
+    assert "BEGIN SOLUTION" not in text and "HIDDEN TESTS" not in text
+    package = "\n".join(
+        " ".join(ast.unparse(ast.parse(p.read_text())).split())
+        for p in sorted(released[name].rglob("*.py"))
+    )
+    for exercise in lesson.load(COURSE, name).exercises:
+        assert exercise.id in text
+        assert _body(exercise.id) not in package
+        assert f"{exercise.id} is yours to write" in text
+
+
+def _body(exercise):
+    """The reference's function without its docstring, in one line."""
+    node = ast.parse(editions.targets()[exercise].source).body[0]
+    node.body = node.body[1:]
+    return " ".join(ast.unparse(node).split())
+
+
+@every_lesson
+def test_the_release_holds_no_hidden_check_and_no_mistake(name, released):
+    files = [p.relative_to(released[name]) for p in released[name].rglob("*") if p.is_file()]
+    assert not [p for p in files if "mistakes" in str(p) or "classroom" in p.parts]
+    record = json.loads(gzip.decompress((released[name] / RECORD).read_bytes()))
+    text = (released[name] / f"{name}.ipynb").read_text() + json.dumps(record)
+    for exercise in lesson.load(COURSE, name).exercises:
+        for check in exercise.cell.checks:
+            assert (check.name in text) is not check.hidden, check.name
+    for answer in mistakes.answers(COURSE, name):
+        assert f"def {answer.name}" not in text
+
+
+@every_lesson
+def test_every_exercise_has_checks_of_both_kinds_and_a_heading_with_minutes(name):
+    one = lesson.load(COURSE, name)
+    prose = "\n".join(c.source for c in one.notebook.cells if c.cell_type == "markdown")
+    for exercise in one.exercises:
+        assert {check.hidden for check in exercise.cell.checks} == {True, False}, exercise.id
+        assert f"### Exercise {exercise.number}: " in prose
+        assert exercise.points >= 1
+
+
+@every_lesson
+def test_headings_are_in_order_and_cells_are_named(name):
+    notebook = lesson.load(COURSE, name).notebook
+    levels = [
+        len(line) - len(line.lstrip("#"))
+        for cell in notebook.cells
+        if cell.cell_type == "markdown"
+        for line in cell.source.splitlines()
+        if line.startswith("#")
+    ]
+    assert levels[0] == 1 and levels.count(1) == 1
+    assert all(after - before <= 1 for before, after in zip(levels, levels[1:], strict=False))
+    assert not [c for c in notebook.cells if c.cell_type == "code" and c.outputs]
+
+
+def test_every_exercise_of_the_package_is_in_one_lesson():
+    ids = [e.id for one in lesson.load_all(COURSE) for e in one.exercises]
+    assert len(ids) == len(set(ids))
+    assert set(ids) == set(editions.targets())
