@@ -567,9 +567,9 @@ equivalent(
 for line in ("a line less", "if False:"):
     equivalent("out", line, "without the test of the device, the arrays refuse each other")
 for line in (
-    "off = torch.eye(Q.shape[1], dtype=Q.dtype, device=Q.device) - torch.gram(Q)",
-    "off = torch.gram(Q) - torch.eye(Q.shape[1], device=Q.device)",
-    "off = torch.gram(Q) - torch.eye(Q.shape[-1], dtype=Q.dtype, device=Q.device)",
+    "off = torch.eye(Q.shape[1], dtype=Q.dtype, device=Q.device) - Q.T @ Q",
+    "off = Q.T @ Q - torch.eye(Q.shape[1], device=Q.device)",
+    "off = Q.T @ Q - torch.eye(Q.shape[-1], dtype=Q.dtype, device=Q.device)",
     "return (off.abs() < tol).all()",
 ):
     equivalent("is-orthonormal", line, "signs go, dtypes are promoted, no error is exactly tol")
