@@ -27,7 +27,7 @@ UNITS = ("bytes", "kB", "MB", "GB")
 def size(count):
     '''"48 bytes", "1.5 MB"'''
     power = min(int(math.log10(max(count, 1))) // 3, 3)
-    return f"{short(count / 1000**power)} {UNITS[power]}"
+    return "1 byte" if count == 1 else f"{short(count / 1000**power)} {UNITS[power]}"
 
 
 def seconds(t):
@@ -52,11 +52,11 @@ def spent(function, device):
     return {name: n - before[name] for name, n in counts(device).items()}
 
 
-@picture(height=2.8)
+@picture(height=2.2)
 def crossings(figure, steps, device="sim"):
     """What crosses between host and device in each of `steps`, {line: function}, one by one."""
     axes = figure.subplots()
-    axes.set(xlim=(-0.5, len(steps) - 0.5), ylim=(-0.7, 1.35), yticks=[0, 1])
+    axes.set(xlim=(-0.5, len(steps) - 0.5), ylim=(-0.25, 1.25), yticks=[0, 1])
     axes.set_yticklabels(["host", device])
     axes.set_xticks(range(len(steps)), list(steps), family="monospace", fontsize=8)
     for y in (0, 1):
@@ -67,22 +67,28 @@ def crossings(figure, steps, device="sim"):
 
 
 def _step(axes, at, line, function, device):
-    cost = spent(function, device)
-    said = []
+    cost, said = spent(function, device), []
     if cost["h2d"]:
+        up = trip(cost["h2d"], cost["h2d_bytes"])
         arrow(axes, (at - 0.12, 0.97), "", 0, (at - 0.12, 0.03))
-        axes.text(at - 0.17, 0.5, size(cost["h2d_bytes"]), color=BLUE, ha="right", va="center")
-        said.append(f"sends {size(cost['h2d_bytes'])}")
+        axes.text(at - 0.17, 0.5, up, color=BLUE, ha="right", va="center")
+        said.append(f"sends {up}")
     if cost["kernels"]:
         box = {"facecolor": "white", "edgecolor": INK, "boxstyle": "square,pad=0.3"}
         axes.text(at, 1, cost["kernels"], color=INK, bbox=box, **CENTRED)
         said.append(f"runs {cost['kernels']} kernel{'s' if cost['kernels'] > 1 else ''}")
     if cost["d2h"]:
+        down = trip(cost["d2h"], cost["d2h_bytes"])
         arrow(axes, (at + 0.12, 0.03), "", 1, (at + 0.12, 0.97))
-        axes.text(at + 0.17, 0.5, size(cost["d2h_bytes"]), color=ORANGE, ha="left", va="center")
-        said.append(f"fetches {size(cost['d2h_bytes'])}")
+        axes.text(at + 0.17, 0.5, down, color=ORANGE, ha="left", va="center")
+        said.append(f"fetches {down}")
     unasked = ", unasked" if cost["implicit"] else ""
     return f"{line} {listed(said) if said else 'moves nothing'}{unasked}."
+
+
+def trip(copies, count):
+    '''"48 bytes", "48 bytes in 2 copies"'''
+    return size(count) + (f" in {copies} copies" if copies > 1 else "")
 
 
 @picture(width=6)
@@ -94,8 +100,8 @@ def copying(figure, total, copies, latency=10e-6, rate=20e9):
     axes.axhline(total / rate, color=ORANGE, ls="--", label="the bytes alone")
     axes.plot(copies, times := [c * latency + total / rate for c in copies], "D", color=INK)
     for c, t in zip(copies, times, strict=True):
-        axes.annotate(seconds(t), (c, t), (0, 8), textcoords="offset points", ha="right")
-    axes.set(xlabel=f"copies that {size(total)} are cut into", ylabel="seconds")
+        axes.annotate(seconds(t), (c, t), (0, 8), textcoords="offset points", ha="center")
+    axes.set(xlabel=f"copies that {size(total)} are cut into", ylabel="seconds", xlim=(0.4, 2e6))
     axes.legend(frameon=False)
     parts = [
         f"in {c:,} cop{'y' if c == 1 else 'ies'} {seconds(t)}"
