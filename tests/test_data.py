@@ -1,16 +1,13 @@
 """utils.data: each sample once an epoch, in batches that are copies."""
 
-import numpy as np
 import pytest
 
 import tinygrad_lessons as torch
 from tinygrad_lessons.utils.data import (
     DataLoader,
     Dataset,
-    Subset,
     TensorDataset,
     default_collate,
-    random_split,
 )
 
 
@@ -111,21 +108,3 @@ def test_mistakes_are_refused_in_pytorchs_words():
         TensorDataset(torch.ones(2), torch.ones(3))
     with pytest.raises(NotImplementedError, match="Dataset has no __getitem__"):
         Dataset()[0]
-
-
-@pytest.mark.parametrize(
-    "lengths, sizes", [([7, 3], [7, 3]), ([0.75, 0.25], [8, 2]), ([0.5, 0.5], [5, 5])]
-)
-def test_a_random_split_shares_out_all_samples(lengths, sizes):
-    parts = random_split(pairs(10), lengths, generator=torch.Generator().manual_seed(0))
-    assert [len(p) for p in parts] == sizes
-    found = [p[i][0].item() for p in parts for i in range(len(p))]
-    assert sorted(found) == list(range(10)) and found != list(range(10))
-    with pytest.raises(ValueError, match="does not equal the length"):
-        random_split(pairs(10), [1, 2])
-
-
-def test_a_subset_is_a_dataset():
-    part = Subset(pairs(10), [7, 2])
-    assert [x.tolist() for x, _ in DataLoader(part, batch_size=2)] == [[7, 2]]
-    assert np.prod([len(part), part[1][1].item()]) == 40

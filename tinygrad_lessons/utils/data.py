@@ -32,19 +32,6 @@ class TensorDataset(Dataset):
         return len(self.tensors[0])
 
 
-class Subset(Dataset):
-    """The samples of `dataset` at `indices`."""
-
-    def __init__(self, dataset, indices):
-        self.dataset, self.indices = dataset, indices
-
-    def __getitem__(self, index):
-        return self.dataset[self.indices[index]]
-
-    def __len__(self):
-        return len(self.indices)
-
-
 def default_collate(samples):
     """A list of samples as one batch: tensors and numbers stacked, tuples and dicts by their parts.
 
@@ -110,22 +97,3 @@ class DataLoader:
             return [t[indices.to(t.device)] for t in dataset.tensors]  # at once, not one by one
         samples = [dataset[i] for i in indices.tolist()]
         return (self.collate_fn or default_collate)(samples)
-
-
-def random_split(dataset, lengths, generator=None):
-    """Subsets of these lengths (or shares of the whole, such as [0.8, 0.2]), drawn at random."""
-    n = len(dataset)
-    if sum(lengths) != n:
-        if abs(sum(lengths) - 1) > 1e-6:
-            raise ValueError(
-                "Sum of input lengths does not equal the length of the input dataset!\n"
-                f"{sum(lengths)} is not {n}."
-            )
-        lengths = [int(n * share) for share in lengths]
-        for i in range(n - sum(lengths)):  # what rounding left over goes to the first ones
-            lengths[i % len(lengths)] += 1
-    order, parts = torch.randperm(n, generator=generator).tolist(), []
-    for length in lengths:
-        parts.append(Subset(dataset, order[:length]))
-        order = order[length:]
-    return parts
