@@ -92,8 +92,8 @@ def copy(course, into, stock=False):
 
 
 def command(program, *arguments, cwd=None):
-    """Seconds that a command of this environment takes."""
-    start = time.perf_counter()
+    """(seconds, seconds of all cores) that a command of this environment takes."""
+    start = _now()
     done = subprocess.run(
         [Path(sys.executable).parent / program, *map(str, arguments)],
         cwd=cwd,
@@ -103,7 +103,12 @@ def command(program, *arguments, cwd=None):
     )
     if done.returncode:
         sys.exit(f"{program} {arguments[0]}: {done.stdout[-3000:]}{done.stderr[-3000:]}")
-    return time.perf_counter() - start
+    return [after - before for before, after in zip(start, _now(), strict=True)]
+
+
+def _now():
+    times = os.times()
+    return time.perf_counter(), times.children_user + times.children_system
 
 
 def scores(course):
@@ -141,18 +146,23 @@ def main():
 
 def report(given, few, seconds, theirs, all_ours):
     small, stock, many = seconds
-    each = (many - small) / (given.ours - few)
-    print(
-        f"stock nbgrader autograde: {given.stock:4} in {stock:6.1f} s, {given.stock / stock:6.2f}/s"
-    )
-    print(f"lessons grade, all in all:{given.ours:4} in {many:6.1f} s, {given.ours / many:6.2f}/s")
-    print(f"lessons grade, of a few:  {few:4} in {small:6.1f} s, {few / small:6.2f}/s")
-    print(f"each further submission:  {1000 * each:6.1f} ms, {1 / each:.1f}/s")
-    print(f"start-up: {small - few * each:.1f} s")
-    print(f"ratio to stock, start-up included: {given.ours / many * stock / given.stock:.1f}")
-    print(f"ratio to stock, per further submission: {stock / given.stock / each:.1f}")
+    print(f"{'':34} {'wall':>8} {'per s':>7} {'CPU':>8} {'ms each':>8}")
+    row(f"stock nbgrader autograde, {given.stock}", given.stock, stock)
+    row(f"lessons grade, {few}", few, small)
+    row(f"lessons grade, {given.ours}", given.ours, many)
+    further = [a - b for a, b in zip(many, small, strict=True)]
+    row(f"of these the last {given.ours - few}", given.ours - few, further)
+    for what, count, ours in ("with", given.ours, many), ("without", given.ours - few, further):
+        ratios = [count / o * s / given.stock for o, s in zip(ours, stock, strict=True)]
+        told = f"{ratios[0]:.1f} by the clock, {ratios[1]:.1f} by CPU time"
+        print(f"over stock, {what} starting: {told}")
     differ = [s for s, found in theirs.items() if found != all_ours[s]]
-    print(f"scores of {len(theirs)} submissions compared, {len(differ)} differ: {differ[:5]}")
+    print(f"scores of {len(theirs)} submissions compared: {len(differ)} differ {differ[:5]}")
+
+
+def row(what, count, seconds):
+    wall, cpu = seconds
+    print(f"{what:34} {wall:6.1f} s {count / wall:7.2f} {cpu:6.1f} s {1000 * cpu / count:8.1f}")
 
 
 if __name__ == "__main__":
