@@ -1,6 +1,7 @@
 """Sync: the notebooks' solution cells and nbgrader marks, written from the package. One way."""
 
 import ast
+import copy
 from dataclasses import dataclass
 
 import nbformat
@@ -17,13 +18,13 @@ def sync(notebook):
     """Bring a lesson's notebook up to date, in place. Returns the grade ids that changed."""
     changed = []
     for cell in notebook.cells:
-        before = repr(cell)
+        before = copy.deepcopy(cell)
         if cell.cell_type == "code":
             cell.outputs, cell.execution_count = [], None
             _mark(cell)
             if "import tinygrad_lessons as torch" in cell.source.splitlines():
                 cell.metadata["nbgrader"] = marks("imports")
-        if repr(cell) != before:
+        if cell != before:
             changed.append(cell.metadata.get("nbgrader", {}).get("grade_id", cell.get("id", "?")))
     notebook.metadata = nbformat.from_dict(KERNEL)
     return changed
