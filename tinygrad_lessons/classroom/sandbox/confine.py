@@ -2,7 +2,7 @@
 
 import ctypes
 import os
-import resource
+import sys
 
 PR_SET_PDEATHSIG, PR_SET_DUMPABLE, PR_SET_SECCOMP, PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS = (
     1, 4, 22, 24, 38,
@@ -14,7 +14,9 @@ TRUNCATE = 1 << 14
 SCOPES = 1 << 0 | 1 << 1  # abstract sockets, signals
 OLDEST = 6  # the first Landlock that has scopes
 
-libc = ctypes.CDLL(None, use_errno=True)
+LINUX = sys.platform.startswith("linux")
+
+libc = ctypes.CDLL(None, use_errno=True) if LINUX else None
 
 
 class Ruleset(ctypes.Structure):
@@ -43,21 +45,22 @@ def done(result, what):
 
 
 def prctl(option, value=0, pointer=None):
-    done(libc.prctl(option, ctypes.c_ulong(value), pointer, 0, 0), f"prctl {option}")
+    if LINUX:
+        done(libc.prctl(option, ctypes.c_ulong(value), pointer, 0, 0), f"prctl {option}")
 
 
 def landlock_version():
     """The kernel's Landlock ABI, 0 without Landlock."""
-    return max(0, libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), 1))
+    return LINUX and max(0, libc.syscall(CREATE_RULESET, None, ctypes.c_size_t(0), 1))
 
 
-def landlock(folder):
-    """Write beneath `folder` only, run no program, reach no process, socket or port outside."""
+def landlock(folder, nodes):
+    """Write to device nodes and beneath `folder` only; run no program, reach no process outside."""
     writes = WRITE_FILE | MAKE_AND_REMOVE | TRUNCATE
     rules = Ruleset(writes | EXECUTE, 1 << 0 | 1 << 1, SCOPES)
     size = ctypes.c_size_t(ctypes.sizeof(rules))
     fd = done(libc.syscall(CREATE_RULESET, ctypes.byref(rules), size, 0), "landlock")
-    for path, access in ((folder, writes), ("/dev/null", WRITE_FILE)):
+    for path, access in ((folder, writes), *((node, WRITE_FILE) for node in nodes)):
         rule = Beneath(access, os.open(path, os.O_PATH))
         done(libc.syscall(ADD_RULE, fd, 1, ctypes.byref(rule), 0), "landlock rule")
         os.close(rule.folder)
@@ -86,15 +89,19 @@ def drop_root(uid):
 
 def limit(name, value, hard=None):
     """Lower a limit; one that is lower already stays."""
+    import resource
+
     kind = getattr(resource, "RLIMIT_" + name)
     most = resource.getrlimit(kind)[1]
     value, hard = (v if most < 0 else min(v, most) for v in (value, hard or value))
     resource.setrlimit(kind, (value, hard))
 
 
-def limits(wanted):
-    """The limits of one submission, from Limits as a dict."""
-    limit("AS", wanted["memory"])
+def limits(wanted, cuda):
+    """The limits of one submission, from Limits as a dict. CUDA reserves more than it uses."""
+    if not LINUX:
+        return
+    limit("DATA" if cuda else "AS", wanted["memory"])
     limit("CPU", wanted["cpu"], wanted["cpu"] + 1)
     limit("FSIZE", wanted["file"])
     limit("NOFILE", wanted["open_files"])

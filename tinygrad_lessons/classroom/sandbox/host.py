@@ -20,6 +20,7 @@ START_SECONDS = 60
 STOP_SECONDS = 5
 TICK = 0.05
 CHUNK = 1 << 16
+LINE = 8 << 20  # bytes of one message
 FORGED = "wrote on the grader's own pipe"
 
 
@@ -36,21 +37,26 @@ class Trouble(Exception):
 
 
 class Server:
-    """A process with a lesson loaded, behind `bwrap` (None: behind nothing), that has children.
+    """A process with a lesson loaded, behind bubblewrap, that has children.
 
     With `fork` it has any number of them, one at a time; else it becomes its only one.
     """
 
     def __init__(self, lesson, fork, bwrap, devices=("cpu", "sim")):
-        self.fork, self.bwrap, self.devices = fork, bwrap, devices
+        self.fork, self.devices = fork, devices
         self.process = self.init = self.scratch = None
         self.folder = tempfile.mkdtemp(prefix="lessons-")
-        self.lesson = policy.readable(lesson, Path(self.folder) / "lesson") if bwrap else lesson
+        lesson = policy.readable(lesson, Path(self.folder, "lesson"))
         self.control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         files = tempfile.TemporaryFile(), tempfile.TemporaryFile(), tempfile.TemporaryFile()
         with inside, files[0] as program, files[1] as info, files[2] as said:
+            program.write(policy.system_calls(server=True))
+            program.seek(0)
+            fds = [inside.fileno(), program.fileno(), info.fileno()]
+            argv = policy.bwrap_argv(bwrap, lesson, *fds[1:], devices)
             try:
-                self._start(inside, program, info, said)
+                self._start([*argv, *policy.python(), json.dumps(self._setting(inside))], fds, said)
+                inside.close()
                 self._wait_until_ready(info)
             except (OSError, ValueError) as e:
                 self.stop()
@@ -58,34 +64,29 @@ class Server:
                 words = said.read(CHUNK).decode(errors="replace").strip() or str(e)
                 raise NoBoundary(f"The sandbox did not start: {words[-1000:]}") from e
 
-    def _start(self, inside, program, info, said):
-        argv, fds = [], [inside.fileno()]
-        if self.bwrap:
-            program.write(policy.system_calls(server=True))
-            program.seek(0)
-            fds += [program.fileno(), info.fileno()]
-            argv = policy.bwrap_argv(self.bwrap, self.lesson, *fds[1:], self.devices)
+    def _start(self, argv, fds, said):
         self.process = subprocess.Popen(
-            [*argv, *policy.python(inside=bool(argv)), json.dumps(self._setting(inside))],
+            argv,
             pass_fds=fds,
-            env={} if argv else policy.ENVIRONMENT,
+            env={},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL,
             stderr=said,
             start_new_session=True,
         )
-        inside.close()
 
     def _setting(self, inside):
         return {
             "control": inside.fileno(),
-            "lesson": policy.LESSON if self.bwrap else str(self.lesson),
-            "scratch": policy.SCRATCH if self.bwrap else self.folder,
+            "lesson": policy.LESSON,
+            "scratch": policy.SCRATCH,
             "sites": policy.sites(),
-            "uid": policy.sandbox_uid() if self.bwrap else 0,
+            "uid": policy.sandbox_uid(),
             "fork": self.fork,
-            "landlock": bool(self.bwrap) and confine.landlock_version() >= confine.OLDEST,
-            "filter": policy.system_calls(server=False).hex() if self.bwrap else "",
+            "landlock": confine.landlock_version() >= confine.OLDEST,
+            "filter": policy.system_calls(server=False).hex(),
+            "cuda": "cuda" in self.devices,
+            "nodes": policy.nodes(self.devices),
         }
 
     def _wait_until_ready(self, info):
@@ -94,9 +95,28 @@ class Server:
         if message != b"ready" or not fds:
             raise OSError("it ended at once")
         self.scratch = fds[0]
-        if self.bwrap:
-            info.seek(0)
-            self.init = os.pidfd_open(json.load(info)["child-pid"])
+        info.seek(0)
+        self.init = os.pidfd_open(json.load(info)["child-pid"])
+
+    def open(self, limits):
+        """A new child's pipes, to it and from it. ServerGone when there can be none."""
+        (theirs_in, to), (of, theirs_out) = os.pipe(), os.pipe()
+        try:
+            message = json.dumps({"limits": asdict(limits)}).encode()
+            socket.send_fds(self.control, [message], [theirs_in, theirs_out])
+        except OSError as e:
+            os.close(to)
+            os.close(of)
+            raise ServerGone from e
+        finally:
+            os.close(theirs_in)
+            os.close(theirs_out)
+        return to, of
+
+    def files(self):
+        """How many files and folders the scratch folder holds."""
+        room = os.fstatvfs(self.scratch)
+        return room.f_files - room.f_ffree
 
     def running(self):
         return self.process is not None and self.process.poll() is None
@@ -151,17 +171,7 @@ class Child:
     def __init__(self, server, limits):
         self.server, self.limits, self.rest, self.code = server, limits, bytearray(), 0
         self.cpu = self.received = 0
-        inner_in, self.outgoing = os.pipe()
-        self.incoming, inner_out = os.pipe()
-        try:
-            message = json.dumps({"limits": asdict(limits)}).encode()
-            socket.send_fds(server.control, [message], [inner_in, inner_out])
-        except OSError as e:
-            self.close()
-            raise ServerGone from e
-        finally:
-            os.close(inner_in)
-            os.close(inner_out)
+        self.outgoing, self.incoming = server.open(limits)
         os.set_blocking(self.outgoing, False)
 
     def __enter__(self):
@@ -169,9 +179,6 @@ class Child:
 
     def __exit__(self, *_):
         self.code, self.cpu = self.server.end_child()
-        self.close()
-
-    def close(self):
         os.close(self.outgoing)
         os.close(self.incoming)
 
@@ -189,7 +196,7 @@ class Child:
                     return
             if time.monotonic() > deadline:
                 raise Trouble("timeout", f"ran longer than {seconds:g} s and did not stop")
-            if self.files() > self.limits.inodes:
+            if self.server.files() > self.limits.inodes:
                 raise Trouble("flood", f"made more than {self.limits.inodes} files")
             writes = [self.outgoing] if unsent else []
             ready, writable, _ = select.select([self.incoming], writes, [], TICK)
@@ -200,7 +207,7 @@ class Child:
                 self.received += len(data)
                 if not data:
                     self.lost()
-                if self.received > most:
+                if self.received > most or len(self.rest) > LINE:
                     raise Trouble("flood", "sent far too much")
                 self.rest += data
 
@@ -217,12 +224,6 @@ class Child:
             return answers.message(line)
         except answers.Refused as e:
             raise Trouble("died", FORGED) from e
-
-    def files(self):
-        if not self.server.bwrap:
-            return 0
-        room = os.fstatvfs(self.server.scratch)
-        return room.f_files - room.f_ffree
 
     def lost(self):
         """The pipe is closed: by the child's end, or by the server's."""

