@@ -53,7 +53,7 @@ def bends(figure, activation):
     left.set_title("your activation")
     right.plot(numbers(x), straight, color=GREY, ls="--", label="two layers, nothing between")
     right.plot(numbers(x), bent, color=BLUE, label="with your activation between")
-    corners = [i for i in range(1, 140) if abs(bent[i - 1] - 2 * bent[i] + bent[i + 1]) > 0.01]
+    corners = [i for i in range(1, 140) if abs(bent[i - 1] - 2 * bent[i] + bent[i + 1]) > 1e-3]
     right.plot(numbers(x)[corners], bent[corners], "o", color=ORANGE, ms=5)
     right.legend(frameon=False)
     for axes in (left, right):
