@@ -130,7 +130,7 @@ def test_a_wrong_answer_gets_its_hint(opened):
 def test_the_right_answer_passes(opened):
     opened.write("gram", '@complete("gram")\ndef gram(A):\n    return A.T @ A')
     opened.run("check-gram")
-    opened.output("check-gram", "checks pass")
+    opened.output("check-gram", "3 of 3 checks pass")
     assert opened.cell("check-gram").get_by_text("not yet").count() == 0
     opened.shot("right")
 
