@@ -34,7 +34,7 @@ def cell(name, kind, source, role):
     return made
 
 
-def lesson(essay=True):
+def lesson():
     """Two exercises of 2 points each, and a question of 3 that a person grades."""
     cells = [
         cell("gram", "code", "# gram", "answer"),
@@ -42,34 +42,40 @@ def lesson(essay=True):
         cell("pca", "code", "# pca", "answer"),
         cell("check-pca", "code", "check('pca')", "test"),
     ]
-    return new_notebook(cells + [cell("why", "markdown", "Why?", "essay")] * essay)
+    return new_notebook([*cells, cell("why", "markdown", "Why?", "essay")])
 
 
-def make_course(folder, url=None, essay=True):
+def assert_lesson():
+    """Ordinary nbgrader cells: a number to be set, and an assert of two points."""
+    return new_notebook([
+        cell("gram", "code", "x = 0", "answer"),
+        cell("check-gram", "code", "assert x == 2, 'not two'", "test"),
+        cell("pca", "code", "y = 0", "answer"),
+        cell("check-pca", "code", "assert y == 2", "test"),
+    ])  # fmt: skip
+
+
+def make_course(folder, make_lesson=lesson):
     """A course folder with the lesson released and its gradebook filled; returns the folder."""
-    folder = Path(folder)
-    if url is not None:
-        return _make(folder, url, essay)
-    shutil.copytree(_template(essay), folder)
-    return folder
+    shutil.copytree(_template(make_lesson), folder)
+    return Path(folder)
 
 
 @cache
-def _template(essay):
+def _template(make_lesson):
     """Filling a gradebook takes a second, copying one nothing."""
     folder = Path(tempfile.mkdtemp()) / "course"
     atexit.register(shutil.rmtree, folder.parent)
-    _make(folder, f"sqlite:///{folder}/gradebook.db", essay)
+    _make(folder, f"sqlite:///{folder}/gradebook.db", make_lesson())
     (folder / "nbgrader_config.py").write_text("c = get_config()\n")
     return folder
 
 
-def _make(folder, url, essay):
+def _make(folder, url, notebook):
     (folder / "release" / LESSON).mkdir(parents=True)
     (folder / "source" / LESSON).mkdir(parents=True)
     config = f"c = get_config()\nc.CourseDirectory.db_url = {url!r}\n"
     (folder / "nbgrader_config.py").write_text(config)
-    notebook = lesson(essay)
     for place in ("release", "source"):
         nbformat.write(notebook, folder / place / LESSON / f"{LESSON}.ipynb")
     fill(url, notebook)

@@ -227,6 +227,9 @@ def test_a_scheduler_without_encryption_is_refused():
         with pytest.raises(Problem, match="not encrypted.*tls://"):
             with Cluster(scheduler=address):
                 pass
+    with pytest.raises(Problem, match="--tls-ca-file, --tls-cert"):
+        with Cluster(scheduler="tls://127.0.0.1:1", tls_ca_file=None, tls_client_cert=Path("x")):
+            pass
 
 
 def test_two_commands_never_write_at_once(folder):

@@ -127,7 +127,7 @@ class Cluster:
     """
 
     def __init__(self, workers=None, scheduler=None, **certificates):
-        self.workers = workers or len(os.sched_getaffinity(0))
+        self.workers = workers or _cores()
         self.scheduler, self.certificates = scheduler, certificates
         self.cluster = self.folder = None
 
@@ -140,7 +140,7 @@ class Cluster:
             self._start()
         try:
             self.client = Client(self.cluster or self.scheduler, **self._security(), timeout=20)
-        except (OSError, ValueError, TypeError) as error:
+        except (OSError, ValueError) as error:
             raise Problem(f"The scheduler {self.scheduler} does not answer: {error}") from error
         return self
 
@@ -170,7 +170,11 @@ class Cluster:
                 f"{self.scheduler} is not encrypted: whoever reaches it can run code as you. "
                 "Use tls://HOST:PORT, and --tls-ca-file, --tls-cert, --tls-key."
             )
-        return {"security": Security(require_encryption=True, **self.certificates)}
+        if missing := [k for k, file in self.certificates.items() if not file or not file.exists()]:
+            options = ", ".join(f"--{k.replace('_client', '').replace('_', '-')}" for k in missing)
+            raise Problem(f"The scheduler's certificates are needed, as files: {options}.")
+        files = {k: str(file) for k, file in self.certificates.items()}
+        return {"security": Security(require_encryption=True, **files)}
 
     def __exit__(self, *_):
         self.client.close()
@@ -221,12 +225,17 @@ class Cluster:
             future.release()
 
 
+def _cores():
+    """The cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
+
+
 def _same(setting):
     return setting
 
 
 def _grade_away(setting, *submission):
     """On a worker: out of the terminal's reach, so that Ctrl-C is the coordinator's alone."""
-    if os.getsid(0) != os.getpid():
+    if hasattr(os, "setsid") and os.getsid(0) != os.getpid():
         os.setsid()
     return grade_one(setting, *submission)

@@ -1,13 +1,17 @@
 """What survives any end: lines of JSON that are on the disk before the next step begins."""
 
 import errno
-import fcntl
 import json
 import os
 from contextlib import contextmanager
 from pathlib import Path
 
 from . import Problem
+
+try:
+    import fcntl
+except ImportError:  # Windows
+    fcntl = None
 
 FOLDER = ".grading"
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
@@ -22,7 +26,8 @@ def alone(course):
         lock = open(folder / "lock", "w")
     with lock:
         try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if fcntl:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
             raise Problem(
                 f"Another command is writing to {course}. Wait until it has ended, then try again."

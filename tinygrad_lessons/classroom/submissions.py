@@ -18,6 +18,7 @@ MAX_CELLS = 10_000
 MAX_ID = 128  # what a gradebook's column holds
 PICTURES = {"image/png", "image/jpeg", "image/gif"}
 KINDS = {"code", "markdown", "raw"}
+FLAGS = ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # as far as the system has them
 
 
 NOTHING = "Nothing was handed in."
@@ -146,7 +147,7 @@ def read(file):
 def load(path):
     """(bytes or None, findings) of a regular file of at most MAX_BYTES; no link is followed."""
     try:
-        handle = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
+        handle = os.open(path, sum(getattr(os, flag, 0) for flag in FLAGS))
     except OSError as error:
         if error.errno == errno.ELOOP:
             return None, ["The notebook is a link to another file; links are not followed."]
