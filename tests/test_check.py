@@ -1,0 +1,154 @@
+"""A check from its inputs to the table: what is observed, recognised, and shown."""
+
+import json
+
+import numpy as np
+import pytest
+
+import tinygrad_lessons as package
+from tinygrad_lessons.classroom import judge, lesson, mistakes
+from tinygrad_lessons.lab.compare import same
+from tinygrad_lessons.lab.observe import Observer, look
+from tinygrad_lessons.lab.table import Report
+from tinygrad_lessons.lab.verdict import Verdict, recognise
+
+DEVICES = [device.type for device in package.devices.available()]
+every_device = pytest.mark.parametrize("device", DEVICES)
+
+
+def observed(check, device="cpu", seed=0):
+    return look(check, package, device, seed)
+
+
+@every_device
+def test_values_are_observed_without_a_transfer(device):
+    def check(torch, device, rng, observe):
+        observe.transfers("sum", lambda: torch.ones(3, device=device).sum())
+
+    seen = observed(check, device)
+    assert seen[1]["value"] == {"kind": "transfers", "up": 0, "down": 0}
+    assert seen[0]["value"]["array"]["shape"] == []
+    json.dumps(seen)
+
+
+def test_transfers_are_counted_on_the_simulated_accelerator():
+    def check(torch, device, rng, observe):
+        observe.transfers("there and back", lambda: torch.ones(3).to("sim").cpu())
+
+    assert observed(check)[1]["value"] == {"kind": "transfers", "up": 1, "down": 1}
+
+
+@every_device
+def test_shared_memory_is_found_by_writing_and_left_as_it_was(device):
+    x = package.arange(6.0, device=device).reshape(2, 3)
+    observe = Observer(package)
+    observe.shared("view", x, x.T)
+    observe.shared("part", x[:, :1], x[:, 1:])
+    observe.shared("copy", x, x.clone())
+    texts = [entry["value"]["text"] for entry in observe.seen]
+    assert texts == ["shared memory", "separate memory", "separate memory"]
+    assert x.tolist() == [[0.0, 1.0, 2.0], [3.0, 4.0, 5.0]]
+
+
+def test_shared_memory_with_numpy_and_read_only():
+    a = np.arange(3.0)
+    observe = Observer(package)
+    observe.shared("with numpy", package.from_numpy(a), a)
+    a.flags.writeable = False
+    observe.shared("read-only", a, a[1:])
+    assert [e["value"]["text"] for e in observe.seen] == ["shared memory"] * 2
+
+
+def test_any_refusal_is_as_good_but_being_unwritten_is_none():
+    def raises(error):
+        def check(torch, device, rng, observe):
+            observe.refuses("call", lambda: (_ for _ in ()).throw(error))
+
+        return observed(check)
+
+    assert same(raises(ValueError("a")), raises(RuntimeError("b")))
+    assert not same(raises(ValueError("a")), raises(NotImplementedError("c")))
+
+
+def test_an_error_in_the_check_itself_is_what_the_student_reads():
+    def check(torch, device, rng, observe):
+        torch.no_such_function()
+        observe("never", 1)
+
+    def right(torch, device, rng, observe):
+        observe("never", 1)
+
+    verdict = Verdict("check", "cpu", observed(right), observed(check))
+    assert verdict.why == "never: it raised AttributeError"
+
+
+def report(answer, seed=3, points=None):
+    """The Report of lesson 3's gram with a known answer in its place."""
+    exercise = next(e for e in lesson.load("course", "03_gram").exercises if e.id == "gram")
+    known = mistakes.mistakes("course", "03_gram")
+    runs = []
+    for check in exercise.cell.checks[:3] if points is None else exercise.cell.checks:
+        for device in ("cpu", "sim"):
+            with judge.replaced("gram", answer):
+                yours = judge.expected(exercise.cell, check.name, device, seed)
+            runs.append((check, device, seed, yours, ""))
+    return Report("gram", judge.judge(exercise.cell, runs, known), points)
+
+
+def test_a_recognised_mistake_gives_its_hint():
+    found = report(lambda A: A @ A.T)
+    assert not found.passed
+    assert {v.mistake for v in found.verdicts} == {"rows_for_columns"}
+    text = repr(found)
+    assert text.startswith("gram: 0 of 3 checks pass\n  not yet columns not rows, on cpu, sim: ")
+    assert "hint" in text and "Which vectors does entry (0, 1) compare?" in text
+    assert len(text.splitlines()) <= 12
+
+
+def test_a_mistake_on_one_device_is_shown_for_that_device():
+    found = report(lambda A: (A.cpu().T @ A.cpu()).to(A.device), points=2.0)
+    assert {v.device for v in found.verdicts if v.passed} >= {"cpu"}
+    assert 0 < found.score < 2
+
+
+def test_an_unknown_mistake_gets_a_remark_but_no_hint():
+    found = report(lambda A: A.T @ A * 2)
+    assert found.shown.hint == ""
+    assert "It is 2 times the expected." in repr(found)
+
+
+def test_an_unwritten_exercise_is_one_friendly_line():
+    def stub(A):
+        raise NotImplementedError("gram is yours to write: lesson 03_gram, exercise 4")
+
+    found = report(stub)
+    assert repr(found) == "not yet: gram is yours to write: lesson 03_gram, exercise 4"
+    assert "not yet" in found._repr_html_()
+
+
+def test_all_right():
+    found = report(lambda A: A.T @ A, points=2.0)
+    assert found.passed and found.score == 2.0
+    assert repr(found).splitlines()[0] == "gram: 2 of 2 points"
+
+
+def test_the_html_says_the_same_and_escapes():
+    verdict = Verdict("a_check", "<b>", [], None, trouble="timeout", hidden=True)
+    html = Report("<script>", [verdict])._repr_html_()
+    assert "<script>" not in html and "<b>:" not in html
+    assert "&lt;script&gt;" in html and "it did not finish in time" in html
+    assert "(hidden check)" in html
+    assert '<th scope="col"' in html and "<caption" in html
+
+
+def test_of_mistakes_that_fit_the_one_that_fits_most_is_taken():
+    def seen(value):
+        return [{"label": "x", "value": {"kind": "number", "type": "int", "text": str(value)}}]
+
+    verdicts = [Verdict("a", "cpu", seen(1), seen(2)), Verdict("b", "cpu", seen(1), seen(3))]
+    known = {
+        "a": [("first", "hint 1", seen(2)), ("both", "hint 2", seen(2))],
+        "b": [("first", "hint 1", seen(9)), ("both", "hint 2", seen(3))],
+    }
+    recognise(verdicts, lambda check, device: known[check])
+    assert [v.mistake for v in verdicts] == ["both", "both"]
