@@ -153,20 +153,31 @@ def test_a_second_backward():
     y.backward(retain_graph=True)
     y.backward()
     assert x.grad.item() == 4
-    with pytest.raises(RuntimeError, match="Trying to backward through the graph a second time .*"
-                       "Specify retain_graph=True"):
+    with pytest.raises(
+        RuntimeError,
+        match="Trying to backward through the graph a second time .*Specify retain_graph=True",
+    ):
         y.backward()
     assert repr(y) == "tensor([1.], dtype=tinygrad_lessons.float64, grad_fn=<MulBackward0>)"
 
 
-@pytest.mark.parametrize("go, words", [
-    (lambda: torch.ones(2).sum().backward(), "element 0 of tensors does not require grad"),
-    (lambda: (leaf(1.0, 2.0) * 2).backward(), "grad can be implicitly created only for scalar"),
-    (lambda: (leaf(1.0, 2.0) * 2).backward(torch.ones(3)), "Mismatch in shape: grad_output.0. has"),
-    (lambda: torch.tensor([1, 2], requires_grad=True), "nly Tensors of floating point"),
-    (lambda: setattr(leaf(1.0) * 2, "requires_grad", False), "only change requires_grad flags of"),
-    (lambda: setattr(leaf(1.0), "grad", torch.ones(3)), "assign a gradient of size"),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    "go, words",
+    [
+        (lambda: torch.ones(2).sum().backward(), "element 0 of tensors does not require grad"),
+        (lambda: (leaf(1.0, 2.0) * 2).backward(), "grad can be implicitly created only for scalar"),
+        (
+            lambda: (leaf(1.0, 2.0) * 2).backward(torch.ones(3)),
+            "Mismatch in shape: grad_output.0. has",
+        ),
+        (lambda: torch.tensor([1, 2], requires_grad=True), "nly Tensors of floating point"),
+        (
+            lambda: setattr(leaf(1.0) * 2, "requires_grad", False),
+            "only change requires_grad flags of",
+        ),
+        (lambda: setattr(leaf(1.0), "grad", torch.ones(3)), "assign a gradient of size"),
+    ],
+)
 def test_errors(go, words):
     with pytest.raises(RuntimeError, match=words):
         go()
@@ -313,7 +324,9 @@ def test_numerical_gradient(device):
     g = autograd.numerical_gradient(lambda x: (x**3).sum(), x)
     np.testing.assert_allclose(g.tolist(), 3 * np.array(before) ** 2, 1e-6)
     assert x.tolist() == before and g.dtype is torch.float64
-    assert autograd.numerical_gradient(lambda x: x * x, torch.tensor(3.0)).item() == pytest.approx(6)
+    assert autograd.numerical_gradient(lambda x: x * x, torch.tensor(3.0)).item() == pytest.approx(
+        6
+    )
 
 
 def test_gradcheck_accepts_right_and_names_wrong():
@@ -331,7 +344,9 @@ def test_gradcheck_accepts_right_and_names_wrong():
         def backward(self, g):
             return g * self.inputs[0]
 
-    with pytest.raises(RuntimeError, match="Jacobian mismatch for output 0 with respect to input 0"):
+    with pytest.raises(
+        RuntimeError, match="Jacobian mismatch for output 0 with respect to input 0"
+    ):
         autograd.gradcheck(Wrong.apply, x)
 
 

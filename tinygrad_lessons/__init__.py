@@ -1,4 +1,8 @@
 """A small torch on NumPy and CuPy."""
+# ruff: noqa: F401, I001
+
+import warnings
+from math import inf, nan, pi
 
 from . import accelerator, autograd, cuda, devices, linalg, ops
 from .autograd import enable_grad, is_grad_enabled, no_grad, set_grad_enabled
@@ -30,8 +34,13 @@ from .gram_matrices import (
 from .random import (
     Generator, bernoulli, manual_seed, normal, rand, randint, randn, randperm,
 )  # fmt: skip
-from .shapes import Size, broadcast_shapes, contiguous_strides, resolve_shape, unbroadcast, write_out
+from .shapes import (
+    Size, broadcast_shapes, contiguous_strides, resolve_shape, unbroadcast, write_out,
+)  # fmt: skip
 from .tensor import Tensor
 
-from . import nn, optim, utils  # isort: skip; they build on all of the above
-from . import datasets, training  # isort: skip
+from . import nn, optim, utils  # they build on all of the above
+from . import datasets, training
+
+# PyTorch divides by zero in silence; NumPy would warn about lines of ours that nobody can mend.
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tinygrad_lessons\.ops")

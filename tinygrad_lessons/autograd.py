@@ -6,9 +6,8 @@ is part of a cycle: what nobody uses any more is freed at once.
 
 from contextvars import ContextVar
 from functools import wraps
-from inspect import isgeneratorfunction
+from inspect import isgenerator
 from itertools import count
-from operator import attrgetter
 
 import numpy as np
 
@@ -64,7 +63,7 @@ class Function:
                 if device is None:
                     device, dtype, kind = x.device, array.dtype, type(array)
                 elif x.device is not device:
-                    devices.common(*[x for x in inputs if isinstance(x, torch.Tensor)])
+                    one_device([x for x in inputs if isinstance(x, torch.Tensor)])
                 elif array.dtype is not dtype:
                     mixed = True
                 if x._view is not None:
@@ -91,15 +90,19 @@ class Function:
         if node.view:
             result._alias(inputs[0], node, options)
         if needed and is_grad_enabled() and cls.backward and out.dtype.kind == "f":
-            node.parents, node.number, node.freed = parents, now(), False
-            node.shape, node.dtype = out.shape, out.dtype
-            result._requires_grad, result._node = True, node
-            if cls.keeps_inputs:
-                node.inputs, node.memories = arrays, memories
-            if cls.keeps_output:
-                node.output = out
-                node.memories = [*memories, result._memory] if cls.keeps_inputs else [result._memory]
+            node.record(result, arrays, parents, memories)
         return result
+
+    def record(self, result, arrays, parents, memories):
+        """Become the node of the graph that the tensor `result` came from."""
+        self.parents, self.number, self.freed = parents, now(), False
+        self.shape, self.dtype = result.array.shape, result.array.dtype
+        result._requires_grad, result._node = True, self
+        if self.keeps_inputs:
+            self.inputs, self.memories = arrays, memories
+        if self.keeps_output:
+            self.output = result.array
+            self.memories = [*(memories if self.keeps_inputs else ()), result._memory]
 
     def needs(self, i):
         """Whether operand `i` needs a gradient."""
@@ -124,7 +127,7 @@ class Function:
         for parent, grad in zip(self.parents, grads):  # noqa: B905
             if parent is None or grad is None:
                 continue
-            like = getattr(parent, "array", parent)  # a leaf's array, or a node
+            like = parent if isinstance(parent, Function) else parent.array
             if type(grad) is not kind or grad.shape != like.shape or grad.dtype is not like.dtype:
                 grad = self.fit(grad, like, parent.device)
             if like is not parent and parent._grad is None and self.is_shared(grad, g, grads):
@@ -161,7 +164,7 @@ class Function:
                 array = kept[i] if i < len(kept) else self.output
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an "
-                    f"inplace operation: [{dtypes.legacy_name(dtypes.of(array))} "
+                    f"inplace operation: [{dtypes.LEGACY[dtypes.of(array)]}Tensor "
                     f"{list(array.shape)}], kept by {self.name()}\n"
                     "  Write x = x + 1 instead of x += 1, or change a .clone()."
                 )
@@ -178,11 +181,10 @@ class Function:
             if self.keeps == "own":
                 self.__dict__.clear()
 
-    @classmethod
-    def misfit(cls, arrays, error):
+    def misfit(self, arrays, error):
         """The error that says in torch's words why operands don't fit."""
         fitting = [x.shape for x in arrays if hasattr(x, "shape")]
-        text = shapes.mismatch(*fitting) if cls.promotes and len(fitting) == 2 else None
+        text = shapes.mismatch(*fitting) if self.promotes and len(fitting) == 2 else None
         return RuntimeError(text or str(error))
 
     def name(self):
@@ -191,6 +193,12 @@ class Function:
 
     def __repr__(self):
         return f"<{self.name()}>"
+
+
+def one_device(tensors):
+    """The device that all of the tensors are on; torch's error where there are two."""
+    device = tensors[0].device
+    return device if all(x.device is device for x in tensors) else devices.common(*tensors)
 
 
 def number(x, op):
@@ -221,9 +229,7 @@ def promoted(arrays, target):
     dtype = dtypes.common(arrays)
     if target is float and dtype.kind != "f":
         dtype = dtypes.get_default_dtype().np
-    return [
-        x.astype(dtype) if hasattr(x, "dtype") and x.dtype != dtype else x for x in arrays
-    ]
+    return [x.astype(dtype) if hasattr(x, "dtype") and x.dtype != dtype else x for x in arrays]
 
 
 def hooked(hook, g, device):
@@ -247,9 +253,7 @@ def topological_order(root):
 def first_gradient(root, gradient):
     """The array that backward begins with at `root`. What does not fit raises."""
     if not root.requires_grad:
-        raise RuntimeError(
-            "element 0 of tensors does not require grad and does not have a grad_fn"
-        )
+        raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
     if gradient is None:
         if root.numel() != 1:
             raise RuntimeError("grad can be implicitly created only for scalar outputs")
@@ -300,33 +304,27 @@ class block:
         next(self.running.pop(), None)
 
     def __call__(self, function):
-        if isgeneratorfunction(function):
-            return self._wrap_generator(function)
-
         @wraps(function)
         def wrapped(*args, **options):
             with block(self.steps):
-                return function(*args, **options)
+                result = function(*args, **options)
+            return self._each(result) if isgenerator(result) else result
 
         return wrapped
 
-    def _wrap_generator(self, function):
-        @wraps(function)
-        def wrapped(*args, **options):
-            values = function(*args, **options)
-            step, given = values.send, None
-            while True:
-                with block(self.steps):  # left before each yield, or the caller would be in it
-                    try:
-                        value = step(given)
-                    except StopIteration as stop:
-                        return stop.value
+    def _each(self, values):
+        """A generator's values; the block is left at each of them, or it would go on outside."""
+        step, given = values.send, None
+        while True:
+            with block(self.steps):
                 try:
-                    step, given = values.send, (yield value)
-                except BaseException as error:
-                    step, given = values.throw, error
-
-        return wrapped
+                    value = step(given)
+                except StopIteration as stop:
+                    return stop.value
+            try:
+                step, given = values.send, (yield value)
+            except BaseException as error:
+                step, given = values.throw, error
 
 
 class set_grad_enabled:
@@ -389,7 +387,7 @@ def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3):
     """Whether backward agrees with central differences, or RuntimeError saying where it doesn't.
 
     The gradient that comes in is random. `inputs` are float64 tensors; those that require grad are
-    looked at. Example: `gradcheck(torch.exp, torch.rand(3, dtype=torch.float64, requires_grad=True))`
+    looked at. `gradcheck(torch.exp, torch.ones(3, dtype=torch.float64, requires_grad=True))`
     """
     inputs = [inputs] if isinstance(inputs, torch.Tensor) else list(inputs)
     leaves = [x.detach().requires_grad_(x.requires_grad) for x in inputs]

@@ -7,6 +7,7 @@ import numpy as np
 import tinygrad_lessons as torch
 
 from . import devices, dtypes, ops, shapes
+from .autograd import one_device
 from .exercise import exercise
 from .shapes import flat
 from .tensor import Tensor
@@ -80,28 +81,29 @@ def full(size, value, *, dtype=None, device=None, requires_grad=False):
     return Tensor(array, device).requires_grad_(requires_grad)
 
 
-def zeros(*size, dtype=None, device=None, requires_grad=False):
-    return _new("zeros", flat(size), dtype, device, requires_grad)
+def new(name, note):
+    """The function that makes a tensor by the device library's function of that name."""
+
+    def make(*size, dtype=None, device=None, requires_grad=False):
+        device = devices.device(device or "cpu")
+        kind = dtypes.resolve(dtype, dtypes.float32.np)
+        array = getattr(device.xp, name)(tuple(flat(size)), dtype=kind)
+        return Tensor(array, device).requires_grad_(requires_grad)
+
+    make.__name__ = make.__qualname__ = name
+    make.__doc__ = f"{note} {name}(2, 3) or {name}((2, 3))"
+    return make
 
 
-def ones(*size, dtype=None, device=None, requires_grad=False):
-    return _new("ones", flat(size), dtype, device, requires_grad)
-
-
-def empty(*size, dtype=None, device=None, requires_grad=False):
-    """Whatever is in the memory."""
-    return _new("empty", flat(size), dtype, device, requires_grad)
+zeros = new("zeros", "All numbers are 0.")
+ones = new("ones", "All numbers are 1.")
+empty = new("empty", "Whatever is in the memory.")
 
 
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
     """1 on the diagonal, else 0. (n, m)"""
-    return _new("eye", (n, m), dtype, device, requires_grad)
-
-
-def _new(kind, inputs, dtype, device, requires_grad):
     device = devices.device(device or "cpu")
-    inputs = inputs if kind == "eye" else (tuple(inputs),)
-    array = getattr(device.xp, kind)(*inputs, dtype=dtypes.resolve(dtype, dtypes.float32.np))
+    array = device.xp.eye(n, m, dtype=dtypes.resolve(dtype, dtypes.float32.np))
     return Tensor(array, device).requires_grad_(requires_grad)
 
 
@@ -111,7 +113,8 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
         start, end = 0, start
     if not step or (end - start) * step < 0:
         raise RuntimeError(
-            "upper bound and lower bound inconsistent with step sign" if step
+            "upper bound and lower bound inconsistent with step sign"
+            if step
             else "step must be nonzero"
         )
     device = devices.device(device or "cpu")
@@ -147,8 +150,8 @@ def randn_like(x, *, dtype=None, device=None):
     return torch.randn(x.shape, dtype=dtype or x.dtype, device=device or x.device)
 
 
-def zeros_like(x, *, dtype=None, device=None, requires_grad=False):
-    return zeros(x.shape, dtype=dtype or x.dtype, device=device or x.device, requires_grad=requires_grad)
+def zeros_like(x, *, dtype=None, device=None):
+    return zeros(x.shape, dtype=dtype or x.dtype, device=device or x.device)
 
 
 def empty_like(x, *, dtype=None, device=None):
@@ -165,7 +168,7 @@ def where(condition, input=None, other=None):
         return condition.nonzero().unbind(1)
     if not is_tensor(input) and not is_tensor(other):
         input = full((), input, device=condition.device)
-    devices.common(condition, *filter(is_tensor, (input, other)))
+    one_device([condition, *filter(is_tensor, (input, other))])
     return ops.Where.apply(input, other, condition=condition.array.astype(bool))
 
 
@@ -174,20 +177,7 @@ def cat(tensors, dim=0):
     tensors = tuple(tensors)
     if not tensors:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
-    dim = shapes.axis(dim, tensors[0].ndim)
-    first = tensors[0].shape
-    for i, x in enumerate(tensors):
-        if x.ndim != len(first):
-            raise RuntimeError(
-                f"Tensors must have same number of dimensions: got {len(first)} and {x.ndim}"
-            )
-        for d, n in enumerate(first):
-            if d != dim and x.shape[d] != n:
-                raise RuntimeError(
-                    f"Sizes of tensors must match except in dimension {dim}. Expected size {n} "
-                    f"but got size {x.shape[d]} for tensor number {i} in the list."
-                )
-    return ops.Cat.apply(*tensors, dim=dim)
+    return ops.Cat.apply(*tensors, dim=shapes.axis(dim, tensors[0].ndim))
 
 
 def stack(tensors, dim=0):
@@ -195,12 +185,6 @@ def stack(tensors, dim=0):
     tensors = tuple(tensors)
     if not tensors:
         raise RuntimeError("stack expects a non-empty TensorList")
-    for i, x in enumerate(tensors):
-        if x.shape != tensors[0].shape:
-            raise RuntimeError(
-                f"stack expects each tensor to be equal size, but got {list(tensors[0].shape)} "
-                f"at entry 0 and {list(x.shape)} at entry {i}"
-            )
     return ops.Stack.apply(*tensors, dim=shapes.axis(dim, tensors[0].ndim + 1))
 
 

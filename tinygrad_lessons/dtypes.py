@@ -1,5 +1,6 @@
 """The numbers that tensors hold, and what becomes of two kinds that meet."""
 
+import builtins
 from functools import reduce
 
 import numpy as np
@@ -8,17 +9,11 @@ import numpy as np
 class dtype:
     """A kind of number: `torch.float32`. `np` is what NumPy calls it."""
 
-    __slots__ = ("name", "np", "is_floating_point")
-    is_complex = False
+    __slots__ = ("name", "np", "is_floating_point", "itemsize")
 
     def __init__(self, name):
-        self.name = name
-        self.np = np.dtype(name)
-        self.is_floating_point = self.np.kind == "f"
-
-    @property
-    def itemsize(self):
-        return self.np.itemsize
+        self.name, self.np = name, np.dtype(name)
+        self.is_floating_point, self.itemsize = self.np.kind == "f", self.np.itemsize
 
     def __repr__(self):
         return f"tinygrad_lessons.{self.name}"
@@ -27,18 +22,19 @@ class dtype:
         return self.name
 
 
-bool_ = bool
 float16, float32, float64 = map(dtype, ("float16", "float32", "float64"))
 uint8, int8, int16, int32, int64 = map(dtype, ("uint8", "int8", "int16", "int32", "int64"))
 bool = dtype("bool")
 half, float, double = float16, float32, float64
 byte, char, short, int, long = uint8, int8, int16, int32, int64
-all_dtypes = (float16, float32, float64, uint8, int8, int16, int32, int64, bool)
 
-_known = {kind.np: kind for kind in all_dtypes}
-_python = {bool_: bool.np, type(1): int64.np, type(1.0): float32.np}
-_as_given = {bool_: bool, type(1): int64, type(1.0): float64}
-_legacy = dict(zip(all_dtypes, "Half Float Double Byte Char Short Int Long Bool".split(), strict=True))
+LEGACY = {  # what torch calls a tensor of this kind in older messages
+    float16: "Half", float32: "Float", float64: "Double", uint8: "Byte", int8: "Char",
+    int16: "Short", int32: "Int", int64: "Long", bool: "Bool",
+}  # fmt: skip
+RANK = {"b": 0, "u": 1, "i": 1, "f": 2}
+_known = {kind.np: kind for kind in LEGACY}
+_of_numbers = {builtins.bool: bool.np, builtins.int: int64.np, builtins.float: float32.np}
 
 
 def get_default_dtype():
@@ -48,35 +44,24 @@ def get_default_dtype():
 
 def of(array):
     """The dtype of an array. Raises TypeError for kinds that tensors don't hold."""
-    kind = _known.get(array.dtype)
-    if kind is None:
-        names = ", ".join(kind.name for kind in all_dtypes)
+    if array.dtype not in _known:
+        names = ", ".join(kind.name for kind in LEGACY)
         raise TypeError(
             f"can't convert np.ndarray of type numpy.{array.dtype.type.__name__}. "
             f"The only supported types are: {names}."
         )
-    return kind
+    return _known[array.dtype]
 
 
 def resolve(kind, default=None):
-    """NumPy's name of `kind`: one of ours, Python's bool, int or float, NumPy's own, or None."""
+    """What NumPy calls `kind`, which is one of ours, or Python's bool, int or float, or None."""
     if kind is None:
         return default
     if isinstance(kind, dtype):
         return kind.np
-    if kind in _as_given:
-        return _as_given[kind].np
+    if kind in _of_numbers:
+        return np.dtype(kind)  # as in torch, Python's float asks for float64
     raise TypeError(f"dtype must be a tinygrad_lessons.dtype, not {kind!r}")
-
-
-def legacy_name(kind):
-    """What torch's older messages call a tensor of this kind: FloatTensor."""
-    return _legacy[kind] + "Tensor"
-
-
-def rank(kind):
-    """bool < integers < floats."""
-    return "biuf".replace("u", "").index(kind.kind.replace("u", "i"))
 
 
 def promote(a, b):
@@ -89,26 +74,22 @@ def promote(a, b):
 def common(operands):
     """The NumPy kind in which an operation on arrays and numbers computes.
 
-    Arrays with dimensions decide; 0-d arrays, then numbers, only where they are of a higher rank.
+    Arrays with axes decide; 0-d arrays, then numbers, only where they rank higher than these.
     """
-    best = None
-    arrays = [x for x in operands if hasattr(x, "dtype")]
-    numbers = [_python[type(x)] for x in operands if type(x) in _python]
-    for group in ([a.dtype for a in arrays if a.ndim], [a.dtype for a in arrays if not a.ndim], numbers):
-        if group:
-            kind = reduce(promote, group)
-            if best is None or rank(kind) > rank(best):
-                best = promote(kind, best or kind)
+    groups = [[], [], []]
+    for x in operands:
+        kind = getattr(x, "dtype", None) or _of_numbers[type(x)]
+        groups[2 if type(x) in _of_numbers else 0 if x.ndim else 1].append(kind)
+    best, *others = [reduce(promote, group) for group in groups if group]
+    for kind in others:
+        if RANK[kind.kind] > RANK[best.kind]:
+            best = promote(best, kind)
     return best
-
-
-def _operand(x):
-    return x.array if hasattr(x, "array") else x
 
 
 def result_type(a, b):
     """The dtype of `a + b`, for tensors and numbers."""
-    return _known[common([_operand(a), _operand(b)])]
+    return _known[common([getattr(x, "array", x) for x in (a, b)])]
 
 
 def promote_types(a, b):
@@ -118,4 +99,4 @@ def promote_types(a, b):
 
 def can_cast(a, b):
     """Whether numbers of dtype `a` may be written into a tensor of dtype `b`."""
-    return rank(a.np) <= rank(b.np)
+    return RANK[a.np.kind] <= RANK[b.np.kind]

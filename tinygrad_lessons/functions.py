@@ -8,12 +8,14 @@ import tinygrad_lessons as torch
 from .tensor import BINARY, PRODUCTS, UNARY, Tensor
 
 COMPUTED = """add all amax amin any argmax argmin argsort bitwise_not clamp cumsum div flip gather
-log_softmax logical_and logical_not logical_or logical_xor logsumexp masked_fill matmul max mean min
+log_softmax logsumexp masked_fill matmul max mean min
 norm outer prod roll round softmax sort square std sub sum topk tril triu var"""
 OTHERS = """allclose chunk clone diagonal equal flatten is_floating_point movedim narrow nonzero
 numel permute reshape split squeeze t trace transpose unbind unsqueeze"""
-SHORT = {"absolute": "abs", "multiply": "mul", "subtract": "sub", "divide": "div",
-         "true_divide": "div", "negative": "neg", "clip": "clamp", "greater": "gt", "less": "lt", "swapaxes": "transpose"}  # fmt: skip
+SHORT = {
+    "absolute": "abs", "multiply": "mul", "subtract": "sub", "divide": "div", "true_divide": "div",
+    "negative": "neg", "clip": "clamp", "greater": "gt", "less": "lt", "swapaxes": "transpose",
+}  # fmt: skip
 
 
 def define(name, method, with_out):

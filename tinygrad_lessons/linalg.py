@@ -2,6 +2,7 @@
 
 import tinygrad_lessons as torch
 
+from .autograd import one_device
 from .tensor import Tensor
 
 
@@ -42,11 +43,11 @@ def qr(A):
 
 def _on_device(name, *tensors, **options):
     """What the device's own function `name` gives, as tensors."""
-    device = torch.devices.common(*tensors)
+    device = one_device(tensors)
     for x in tensors:
         if not x.is_floating_point():
             raise RuntimeError(
-                f"linalg.{name}: Expected a floating point or complex tensor as input. Got {x.dtype}"
+                f"linalg.{name}: Expected a floating point tensor as input. Got {x.dtype}"
             )
     if torch.is_grad_enabled() and any(x.requires_grad for x in tensors):
         raise RuntimeError(

@@ -81,7 +81,9 @@ def randint(low, high=None, size=None, *, dtype=None, device=None, generator=Non
     if size is None:
         low, high, size = 0, low, high
     if low >= high:
-        raise RuntimeError(f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}")
+        raise RuntimeError(
+            f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
+        )
     device, numbers = _source(device, generator)
     array = numbers.integers(low, high, size=tuple(size))
     return Tensor(device.xp.asarray(array, dtype=dtypes.resolve(dtype, dtypes.int64.np)), device)

@@ -44,7 +44,9 @@ def resolve_shape(shape, size):
         raise RuntimeError("only one dimension can be inferred")
     if any(n < -1 for n in shape):
         i = shape.index(min(shape))
-        raise RuntimeError(f"invalid shape dimension {shape[i]} at index {i} of shape {list(shape)}")
+        raise RuntimeError(
+            f"invalid shape dimension {min(shape)} at index {i} of shape {list(shape)}"
+        )
     known = math.prod(n for n in shape if n != -1)
     if -1 in shape and known == size == 0:
         raise RuntimeError(

@@ -49,8 +49,6 @@ class Tensor:
     shape = property(lambda self: shapes.Size(self.array.shape))
     dtype = property(lambda self: dtypes.of(self.array))
     ndim = property(lambda self: self.array.ndim)
-    is_cuda = property(lambda self: self.device.type == "cuda")
-    itemsize = property(lambda self: self.array.itemsize)
     nbytes = property(lambda self: self.array.nbytes)
 
     def size(self, dim=None):
@@ -61,8 +59,6 @@ class Tensor:
 
     def numel(self):
         return self.array.size
-
-    nelement = numel
 
     def element_size(self):
         return self.array.itemsize
@@ -283,10 +279,13 @@ class Tensor:
             )
         if not dtypes.can_cast(result.dtype, self.dtype):
             raise RuntimeError(
-                f"result type {dtypes.legacy_name(result.dtype)[:-6]} can't be cast to the "
-                f"desired output type {dtypes.legacy_name(self.dtype)[:-6]}"
+                f"result type {dtypes.LEGACY[result.dtype]} can't be cast to the "
+                f"desired output type {dtypes.LEGACY[self.dtype]}"
             )
-        self.array[...] = result.array
+        try:
+            self.array[...] = result.array
+        except ValueError as error:  # a NumPy array that is read-only, or one number seen twice
+            raise RuntimeError(f"{error}\n  Write to a copy: x.clone()") from None
         self._wrote()
         if recorded:
             self._adopt(result)
@@ -323,7 +322,7 @@ class Tensor:
         return self._become(result)  # which refuses a leaf that requires grad
 
     def copy_(self, source):
-        """Take the numbers of `source`, which may be on another device, of another dtype, smaller."""
+        """Take the numbers of `source`, of any device and dtype, which broadcast."""
         if source.device is not self.device:
             source = ops.Transfer.apply(source, to=self.device)
         return self._become(ops.Copy.apply(self, source))
@@ -390,18 +389,6 @@ class Tensor:
     def square(self):
         return ops.Pow.apply(self, 2)
 
-    def logical_not(self):
-        return ~self.bool()
-
-    def logical_and(self, other):
-        return self.bool() & other.bool()
-
-    def logical_or(self, other):
-        return self.bool() | other.bool()
-
-    def logical_xor(self, other):
-        return self.bool() ^ other.bool()
-
     def where(self, condition, other):
         return torch.where(condition, self, other)
 
@@ -430,10 +417,10 @@ class Tensor:
 
     def var(self, dim=None, correction=1, keepdim=False, unbiased=True):
         self._refuse_ints("var")
-        off = self - self.mean(dim, keepdim=True)
-        squares = (off * off).sum(dim, keepdim)
-        count = self.numel() // max(squares.numel(), 1) - (correction if unbiased else 0)
-        return squares / max(count, 0)
+        total = self.sum(dim, keepdim=True)
+        count = self.numel() // max(total.numel(), 1)
+        squares = (self - total / max(count, 1)) ** 2
+        return squares.sum(dim, keepdim) / max(count - (correction if unbiased else 0), 0)
 
     def std(self, dim=None, correction=1, keepdim=False, unbiased=True):
         self._refuse_ints("std")
@@ -461,7 +448,7 @@ class Tensor:
         return ops.Amin.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
 
     def max(self, dim=None, keepdim=False):
-        """The largest number; along `dim`, (values, indices); of another tensor, the larger ones."""
+        """The largest number; along `dim`, (values, indices); with a tensor, the larger ones."""
         return self._extreme("Max", dim, keepdim)
 
     def min(self, dim=None, keepdim=False):
@@ -547,7 +534,8 @@ class Tensor:
 
     def allclose(self, other, rtol=1e-5, atol=1e-8, equal_nan=False):
         """Whether |self - other| <= atol + rtol * |other| everywhere."""
-        near = (self == other) | ((self - other).abs() <= atol + rtol * other.abs())
+        near = (self - other).abs() <= atol + rtol * other.abs()
+        near = (self == other) | (near & other.isfinite())
         return bool((near | (self.isnan() & other.isnan()) if equal_nan else near).all())
 
     def equal(self, other):
@@ -593,14 +581,7 @@ class Tensor:
         return ops.Unsqueeze.apply(self, shape=tuple(shape))
 
     def permute(self, *order):
-        order = dims(flat(order), self.ndim) or ()
-        if len(order) != self.ndim:
-            raise RuntimeError(
-                "permute(sparse_coo): number of dimensions in the tensor input does not match the "
-                f"length of the desired ordering of dimensions i.e. input.dim() = {self.ndim} is "
-                f"not equal to len(dims) = {len(order)}"
-            )
-        return ops.Permute.apply(self, dims=order)
+        return ops.Permute.apply(self, dims=dims(flat(order), self.ndim) or ())
 
     @exercise("transpose")
     def transpose(self, dim0, dim1):
@@ -641,12 +622,6 @@ class Tensor:
         if text := shapes.no_expansion(self.array.shape, shape):
             raise RuntimeError(text)
         return ops.Expand.apply(self, shape=sizes)
-
-    def expand_as(self, other):
-        return self.expand(other.shape)
-
-    def view_as(self, other):
-        return self.view(other.shape)
 
     def narrow(self, dim, start, length):
         dim = axis(dim, self.ndim)
@@ -764,21 +739,14 @@ class Tensor:
     def cuda(self):
         return self.to("cuda")
 
-    def __deepcopy__(self, memo):
+    def __reduce__(self):
         if not self.is_leaf:
             raise RuntimeError(
                 "Only Tensors created explicitly by the user (graph leaves) support the deepcopy "
                 "protocol at the moment."
             )
-        copy = type(self).__new__(type(self))
-        Tensor.__init__(copy, self.array.copy(), self.device, self._requires_grad)
-        copy._grad = None if self._grad is None else self._grad.clone()
-        memo[id(self)] = copy
-        return copy
-
-    def __reduce__(self):
         host = self.device.download(self.array)
-        return rebuild, (type(self), host, str(self.device), self.requires_grad)
+        return rebuild, (type(self), host, self.device, self._requires_grad, self._grad)
 
 
 class Picked(namedtuple("Picked", ("values", "indices"))):
@@ -792,11 +760,11 @@ class Picked(namedtuple("Picked", ("values", "indices"))):
 RETURNED = {title: type(title.lower(), (Picked,), {}) for title in ("Max", "Min", "Sort", "Topk")}
 
 
-def rebuild(cls, array, device, requires_grad):
-    """A tensor that was pickled."""
+def rebuild(cls, array, device, requires_grad, grad):
+    """A tensor that was pickled or copied."""
     tensor = cls.__new__(cls)
-    device = torch.device(device)
     Tensor.__init__(tensor, device.upload(array), device, requires_grad)
+    tensor._grad = grad
     return tensor
 
 
@@ -813,13 +781,15 @@ UNARY = {
     "log10": ops.Log10, "log1p": ops.Log1p, "log2": ops.Log2, "neg": ops.Neg,
     "reciprocal": ops.Reciprocal, "relu": ops.ReLU, "rsqrt": ops.Rsqrt, "sigmoid": ops.Sigmoid,
     "sign": ops.Sign, "sin": ops.Sin, "sqrt": ops.Sqrt, "tan": ops.Tan, "tanh": ops.Tanh,
-    "trunc": ops.Trunc, "bitwise_not": ops.Not,
+    "trunc": ops.Trunc, "bitwise_not": ops.Not, "logical_not": ops.LogicalNot,
     "__neg__": ops.Neg, "__abs__": ops.Abs, "__invert__": ops.Not,
 }  # fmt: skip
 BINARY = {
     "mul": ops.Mul, "pow": ops.Pow, "floor_divide": ops.FloorDivide, "remainder": ops.Remainder,
     "maximum": ops.Maximum, "minimum": ops.Minimum, "eq": ops.Eq, "ne": ops.Ne, "lt": ops.Lt,
-    "le": ops.Le, "gt": ops.Gt, "ge": ops.Ge, "bitwise_and": ops.And, "bitwise_or": ops.Or,
+    "le": ops.Le, "gt": ops.Gt, "ge": ops.Ge,
+    "logical_and": ops.LogicalAnd, "logical_or": ops.LogicalOr, "logical_xor": ops.LogicalXor,
+    "bitwise_and": ops.And, "bitwise_or": ops.Or,
     "bitwise_xor": ops.Xor,
     "__add__": ops.Add, "__radd__": ops.Add, "__sub__": ops.Sub, "__mul__": ops.Mul,
     "__rmul__": ops.Mul, "__truediv__": ops.Div, "__pow__": ops.Pow, "__matmul__": ops.MatMul,
@@ -858,12 +828,13 @@ for _name, _op in BINARY.items():
 for _name, _ranks in PRODUCTS.items():
     define(_name, product(_name, _ranks))
 for _name in CASTS:
-    define(_name, lambda self, kind=getattr(dtypes, _name).np: self._as(kind))
+    define(_name, lambda self, name=_name: self._as(getattr(dtypes, name).np))
 for _name in IN_PLACE:
 
     def _in_place(self, *inputs, name=_name, **options):
         return self._become(getattr(self, name)(*inputs, **options))
 
     define(_name + "_", _in_place)
-for _sign, _name in {"add": "add_", "sub": "sub_", "mul": "mul_", "truediv": "div_", "pow": "pow_"}.items():
-    define(f"__i{_sign}__", lambda self, other, name=_name: getattr(self, name)(other))
+for _name in ("add", "sub", "mul", "div", "pow"):
+    _sign = "__itruediv__" if _name == "div" else f"__i{_name}__"
+    define(_sign, lambda self, other, name=_name + "_": getattr(self, name)(other))

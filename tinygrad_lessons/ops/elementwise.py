@@ -1,4 +1,4 @@
-"""One number at a time: arithmetic, functions, comparisons. Broadcasting is undone by the engine."""
+"""One number at a time: arithmetic, functions, comparisons. The engine undoes broadcasting."""
 
 import math
 import operator
@@ -257,6 +257,10 @@ Lt, Le = plain("Lt", operator.lt), plain("Le", operator.le)
 Gt, Ge = plain("Gt", operator.gt), plain("Ge", operator.ge)
 And, Or, Xor = plain("And", operator.and_), plain("Or", operator.or_), plain("Xor", operator.xor)
 Not = plain("Not", operator.invert)
+LogicalAnd = plain("LogicalAnd", lambda a, b: (a != 0) & (b != 0))
+LogicalOr = plain("LogicalOr", lambda a, b: (a != 0) | (b != 0))
+LogicalXor = plain("LogicalXor", lambda a, b: (a != 0) ^ (b != 0))
+LogicalNot = plain("LogicalNot", lambda a: a == 0)
 
 
 def test(name):

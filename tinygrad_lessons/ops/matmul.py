@@ -38,15 +38,15 @@ class MatMul(Function):
         for_b = a.swapaxes(-1, -2) @ g
         return for_a, for_b[..., 0] if self.inputs[1].ndim == 1 else for_b
 
-    @classmethod
-    def misfit(cls, arrays, error):
+    def misfit(self, arrays, error):
         return RuntimeError(mismatch(arrays[0].shape, arrays[1].shape) or str(error))
 
 
 def mismatch(a, b):
     """Say in torch's words why two shapes can't be multiplied."""
     if not a or not b:
-        return f"both arguments to matmul need to be at least 1D, but they are {len(a)}D and {len(b)}D"
+        ranks = f"{len(a)}D and {len(b)}D"
+        return f"both arguments to matmul need to be at least 1D, but they are {ranks}"
     if len(a) == len(b) == 1:
         return (
             f"inconsistent tensor size, expected tensor {list(a)} and src {list(b)} to have the "
@@ -75,7 +75,7 @@ class Linear(Function):
 
     def forward(self, x, weight, bias):
         if x.dtype != weight.dtype:
-            names = [dtypes.legacy_name(dtypes.of(a)).removesuffix("Tensor") for a in (x, weight)]
+            names = [dtypes.LEGACY[dtypes.of(a)] for a in (x, weight)]
             raise RuntimeError(
                 f"mat1 and mat2 must have the same dtype, but got {names[0]} and {names[1]}"
             )
@@ -96,7 +96,6 @@ class Linear(Function):
     def reads(self, i):
         return i < 2 and self.needs(1 - i)
 
-    @classmethod
-    def misfit(cls, arrays, error):
+    def misfit(self, arrays, error):
         x, weight = (a.shape for a in arrays[:2])
         return RuntimeError(mismatch(x, weight[::-1]))

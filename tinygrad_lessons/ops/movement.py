@@ -119,6 +119,12 @@ class Cat(Function):
         ends = [sum(self.sizes[: i + 1]) for i in range(len(self.sizes) - 1)]
         return self.xp.split(g, ends, axis=self.dim)
 
+    def misfit(self, arrays, error):
+        shapes = " and ".join(str(list(x.shape)) for x in arrays)
+        return RuntimeError(
+            f"Sizes of tensors must match except in dimension {self.dim}. Got {shapes}"
+        )
+
 
 class Stack(Function):
     promotes = True
@@ -128,6 +134,10 @@ class Stack(Function):
 
     def backward(self, g):
         return list(self.xp.moveaxis(g, self.dim, 0))
+
+    def misfit(self, arrays, error):
+        shapes = " and ".join(str(list(x.shape)) for x in arrays)
+        return RuntimeError(f"stack expects each tensor to be equal size, but got {shapes}")
 
 
 class Clone(Function):
@@ -251,8 +261,7 @@ class Copy(Function):
     def backward(self, g):
         return self.xp.zeros_like(g), g
 
-    @classmethod
-    def misfit(cls, arrays, error):
+    def misfit(self, arrays, error):
         return RuntimeError(shapes.no_expansion(arrays[1].shape, arrays[0].shape) or str(error))
 
 
