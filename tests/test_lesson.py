@@ -4,7 +4,7 @@ import pytest
 
 from tinygrad_lessons.classroom import Problem, lesson
 
-CELL = '''def rows(torch, device, rng, observe):
+CELL = """def rows(torch, device, rng, observe):
     observe("a", rng.random())
 ### BEGIN HIDDEN TESTS
 def columns(torch, device, rng, observe):
@@ -14,7 +14,7 @@ def columns(torch, device, rng, observe):
 def helper(x):
     return x
 ### END HIDDEN TESTS
-check("gram")'''
+check("gram")"""
 
 
 def test_a_check_cell_ends_in_check():
