@@ -138,3 +138,16 @@ def test_training_leaves_nothing_behind_not_even_for_the_garbage_collector():
         gc.enable()
         tracemalloc.stop()
     assert sizes[2] - sizes[1] < 500
+
+
+def test_fit_gives_loss_and_accuracy_on_other_samples_after_each_epoch():
+    train, test = DataLoader(data(), 4), DataLoader(data(6), 4)
+    cross_entropy = nn.functional.cross_entropy
+    one, two = (nn.Linear(4, 3) for _ in range(2))
+    two.load_state_dict(one.state_dict())
+    by_fit, by_hand = (torch.optim.SGD(m.parameters(), lr=0.5) for m in (one, two))
+    assert training.fit(one, train, test, cross_entropy, by_fit, epochs=3) == [
+        (training.train_epoch(two, train, cross_entropy, by_hand), training.accuracy(two, test))
+        for _ in range(3)
+    ]
+    assert training.fit(one, train, test, cross_entropy, by_fit, epochs=0) == []

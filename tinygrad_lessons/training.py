@@ -22,7 +22,7 @@ def mean_loss(model, batches, device):
 def train_epoch(model, loader, loss_fn, optimizer):
     """A step of `optimizer` for each batch of `loader`. Returns the mean loss over all samples.
 
-    Each batch crosses to the model's device once; one number comes back, at the end.
+    In train mode. Each batch crosses to the model's device once; one number comes back, at the end.
     """
     model.train()
     device = next(model.parameters()).device
@@ -40,7 +40,7 @@ def train_epoch(model, loader, loss_fn, optimizer):
 
 @exercise("accuracy")
 def accuracy(model, loader):
-    """The share of samples whose largest logit is at their label. Nothing is recorded."""
+    """The share of samples whose largest logit is at their label; in eval mode, without a graph."""
     model.eval()
     device = next(model.parameters()).device
     right, count = 0, 0
@@ -49,3 +49,13 @@ def accuracy(model, loader):
             right = right + (model(x.to(device)).argmax(dim=1) == y.to(device)).sum()
             count += len(x)
     return right.item() / count
+
+
+@exercise("capstone")
+def fit(model, loader, test, loss_fn, optimizer, epochs):
+    """Train on `loader`. Returns [(mean loss, accuracy on `test`), ...], a pair for each epoch."""
+    history = []
+    for _ in range(epochs):
+        loss = torch.training.train_epoch(model, loader, loss_fn, optimizer)
+        history.append((loss, torch.training.accuracy(model, test)))
+    return history
