@@ -350,6 +350,17 @@ for name in ("AS", "CPU", "NOFILE", "NPROC", "FSIZE"):
         ),
     ),
     Attack(
+        "calls the kernel as a 32-bit program would",
+        """\
+import ctypes, mmap, os, platform
+if platform.machine() != "x86_64": os._exit(0)
+page = mmap.mmap(-1, 4096, prot=7)
+page.write(bytes([0xB8, 2, 0, 0, 0, 0xCD, 0x80, 0xC3]))  # eax = 2, fork; int 0x80; ret
+fork = ctypes.CFUNCTYPE(ctypes.c_int)(ctypes.addressof(ctypes.c_char.from_buffer(page)))
+print("crossed" if fork() >= 0 else "")""",
+        status="died",
+    ),
+    Attack(
         "makes namespaces and mounts",
         _calls(
             ("unshare", 272, (0x10000000,)),

@@ -185,6 +185,8 @@ def test_a_cell_that_hangs_is_stopped_where_it_is(run):
     assert statuses(answer) == ["timeout", "ok"]
     assert texts(answer)[1] == "1\n"  # what it did before is there
     assert answer.findings == ["Code cell 1 ran longer than 0.4 s; it was stopped."]
+    shown = "".join(answer.cells[0].outputs[0]["traceback"])
+    assert "while True: pass" in shown and "sandbox" not in shown
 
 
 def test_a_notebook_has_a_budget_and_checks_their_share_of_it(run):
@@ -311,9 +313,19 @@ with open_sandbox("fork server") as sandbox:
 def test_closing_ends_every_process(lesson):
     with open_sandbox("fork server") as sandbox:
         sandbox.run(Job(lesson, ["x = 1"]))
-        process, folder = sandbox.server.process, sandbox.server.folder
+        process = sandbox.server.process
     assert process.poll() is not None
-    assert not os.path.exists(folder)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can read what its sandbox cannot")
+def test_a_lesson_that_only_root_can_read_is_copied_for_a_while(lesson, tmp_path):
+    private = selftest.tiny_lesson(tmp_path / "private")
+    private.chmod(0o700)
+    with open_sandbox("fork server") as sandbox:
+        assert statuses(sandbox.run(Job(private, ["import tinygrad_lessons"]))) == ["ok"]
+        copy = sandbox.server.copy
+        assert copy.exists()
+    assert not copy.exists()
 
 
 def test_a_changed_lesson_is_loaded_anew(run, lesson):

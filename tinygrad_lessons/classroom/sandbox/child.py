@@ -25,6 +25,7 @@ from IPython.core.interactiveshell import InteractiveShell
 from traitlets.config import Config
 
 PACKAGE = "tinygrad_lessons"
+HERE = os.path.dirname(__file__) + os.sep
 CHUNK = 8192  # characters of a stream kept before they are sent
 PATIENCE = 20  # a stream this many times over its limit ends the cell
 KINDS = ("text/plain", "image/png")
@@ -137,7 +138,8 @@ class Shell(InteractiveShell):
         sys.stderr.flush()
         if self.wire:
             error = {"output_type": "error", "ename": kind.__name__, "evalue": str(value)}
-            self.wire.send(output={**error, "traceback": list(lines)})
+            theirs = [line for line in lines if HERE not in line]
+            self.wire.send(output={**error, "traceback": theirs})
 
 
 def _text(value):

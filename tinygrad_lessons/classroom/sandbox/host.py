@@ -11,7 +11,6 @@ import subprocess
 import tempfile
 import time
 from dataclasses import asdict
-from pathlib import Path
 
 from . import answers, confine, policy
 from .job import NoBoundary
@@ -45,15 +44,14 @@ class Server:
     def __init__(self, lesson, fork, bwrap, devices=("cpu", "sim")):
         self.fork, self.devices = fork, devices
         self.process = self.init = self.scratch = None
-        self.folder = tempfile.mkdtemp(prefix="lessons-")
-        lesson = policy.readable(lesson, Path(self.folder, "lesson"))
+        self.copy = policy.readable_copy(lesson)
         self.control, inside = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         files = tempfile.TemporaryFile(), tempfile.TemporaryFile(), tempfile.TemporaryFile()
         with inside, files[0] as program, files[1] as info, files[2] as said:
             program.write(policy.system_calls(server=True))
             program.seek(0)
             fds = [inside.fileno(), program.fileno(), info.fileno()]
-            argv = policy.bwrap_argv(bwrap, lesson, *fds[1:], devices)
+            argv = policy.bwrap_argv(bwrap, self.copy or lesson, *fds[1:], devices)
             try:
                 self._start([*argv, *policy.python(), json.dumps(self._setting(inside))], fds, said)
                 inside.close()
@@ -162,7 +160,8 @@ class Server:
         for fd in {self.init, self.scratch} - {None}:
             os.close(fd)
         self.init = self.scratch = None
-        shutil.rmtree(self.folder, ignore_errors=True)
+        if self.copy:
+            shutil.rmtree(self.copy, ignore_errors=True)
 
 
 class Child:

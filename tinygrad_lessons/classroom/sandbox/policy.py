@@ -84,12 +84,12 @@ def sandbox_uid():
     return 0 if os.geteuid() else FIRST_UID + os.getpid() % UIDS
 
 
-def readable(folder, copy):
-    """The folder, or if the sandbox's user could not read it, a copy that anyone can."""
-    paths = [folder, *folder.rglob("*")]
-    if os.geteuid() or all(p.lstat().st_mode & 0o4 for p in paths):
-        return folder
-    shutil.copytree(folder, copy, symlinks=True)
+def readable_copy(folder):
+    """A copy that anyone can read, where the sandbox's user cannot read the folder; else None."""
+    if os.geteuid() or all(p.lstat().st_mode & 0o4 for p in (folder, *folder.rglob("*"))):
+        return None
+    copy = Path(tempfile.mkdtemp(prefix="lessons-"))
+    shutil.copytree(folder, copy, symlinks=True, dirs_exist_ok=True)
     for path in (copy, *copy.rglob("*")):
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() else 0o644)
