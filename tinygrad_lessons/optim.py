@@ -3,7 +3,7 @@
 import tinygrad_lessons as torch
 from tinygrad_lessons.exercise import exercise
 
-CACHE = 32_768  # numbers to a block, so few that it stays in the processor's cache between passes
+CACHE = 65_536  # numbers to a block, so few that it stays in the processor's cache between passes
 
 CHECKED = {  # options that must not be negative, and what torch calls them
     "lr": "learning rate",

@@ -90,8 +90,8 @@ class Linear(Function):
         x, weight, bias = self.inputs
         g2, rows = (a if a.ndim == 2 else a.reshape(-1, a.shape[-1]) for a in (g, x))
         for_x = (weight.T @ g2.T).T.reshape(x.shape) if self.needs(0) else None
-        for_weight = g2.T @ rows if len(g2) != 1 else g2.T * rows  # column times row: no product
-        return for_x, for_weight, g2.sum(axis=0) if self.needs(2) else None
+        product = self.xp.dot if len(g2) == 1 else self.xp.matmul  # of column and row, matmul is slow
+        return for_x, product(g2.T, rows), g2.sum(axis=0) if self.needs(2) else None
 
     def reads(self, i):
         return i < 2 and self.needs(1 - i)
