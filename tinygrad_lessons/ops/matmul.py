@@ -90,7 +90,7 @@ class Linear(Function):
         x, weight, bias = self.inputs
         g2, rows = (a if a.ndim == 2 else a.reshape(-1, a.shape[-1]) for a in (g, x))
         for_x = (weight.T @ g2.T).T.reshape(x.shape) if self.needs(0) else None
-        product = self.xp.dot if len(g2) == 1 else self.xp.matmul  # of column and row, matmul is slow
+        product = self.xp.dot if len(g2) == 1 else self.xp.matmul  # matmul is slow there
         return for_x, product(g2.T, rows), g2.sum(axis=0) if self.needs(2) else None
 
     def reads(self, i):
