@@ -6,8 +6,8 @@ is part of a cycle: what nobody uses any more is freed at once.
 
 from contextvars import ContextVar
 from functools import wraps
-from inspect import isgenerator
 from itertools import count
+from types import GeneratorType
 
 import numpy as np
 
@@ -308,7 +308,7 @@ class block:
         def wrapped(*args, **options):
             with block(self.steps):
                 result = function(*args, **options)
-            return self._each(result) if isgenerator(result) else result
+            return self._each(result) if isinstance(result, GeneratorType) else result
 
         return wrapped
 

@@ -648,7 +648,8 @@ class Tensor:
 
     def unbind(self, dim=0):
         dim = axis(dim, self.ndim)
-        return tuple(self[(slice(None),) * dim + (i,)] for i in range(self.array.shape[dim]))
+        before = (slice(None),) * dim
+        return tuple(ops.Select.apply(self, key=(*before, i)) for i in range(self.size(dim)))
 
     def __iter__(self):
         if not self.ndim:

@@ -294,6 +294,9 @@ def split_key(key, x):
 
     Integers count as slices do, unlike in NumPy, so that x[0, :, [1, 2]] has its picked axis last.
     """
+    if type(key) is int and x.ndim:  # rows are asked for most
+        check_key(key, 0, x.array.shape)
+        return (key,), None
     key = [plain_key(k, x) for k in (key if isinstance(key, tuple) else (key,))]
     used = sum(k.ndim if is_mask(k) else k is not None and k is not ... for k in key)
     if used > x.ndim:
@@ -308,7 +311,7 @@ def split_key(key, x):
     basic, picked, dim = [], [], 0
     for k in key:
         axes = k.ndim if is_mask(k) else int(k is not None)
-        check_key(k, dim, x.shape, key)
+        check_key(k, dim, x.array.shape)
         dim += axes
         if type(k) in (int, slice, type(None)):
             basic.append(k)
@@ -353,7 +356,7 @@ def plain_key(k, x):
         ) from None
 
 
-def check_key(k, dim, shape, key):
+def check_key(k, dim, shape):
     """Raise if an integer or a mask does not fit axis `dim`."""
     if type(k) is int and not -shape[dim] <= k < shape[dim]:
         raise IndexError(f"index {k} is out of bounds for dimension {dim} with size {shape[dim]}")
