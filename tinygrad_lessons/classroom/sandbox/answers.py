@@ -7,6 +7,7 @@ import struct
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PIXELS = 40_000_000
+NOTE = 200  # characters that may follow a stream: that it was cut
 DEPTH = 40
 PARTS = 200_000  # values in one line
 
@@ -51,7 +52,8 @@ def output(found, limits):
     """A clean nbformat output: text and PNG pictures only. None for one that shows nothing."""
     match found:
         case {"output_type": "stream", "name": "stdout" | "stderr" as name, "text": words}:
-            return {"output_type": "stream", "name": name, "text": text(words, limits.stream)}
+            words = text(words, limits.stream + NOTE)
+            return {"output_type": "stream", "name": name, "text": words}
         case {"output_type": "error", "ename": name, "evalue": words, "traceback": list(lines)}:
             return {
                 "output_type": "error",

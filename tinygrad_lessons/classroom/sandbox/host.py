@@ -35,6 +35,14 @@ class Trouble(Exception):
         self.kind, self.words = kind, words
 
 
+def exit_code(process):
+    """Of a process that has ended or soon will, as -SIGNAL when it was killed; 0 if it runs on."""
+    with contextlib.suppress(subprocess.TimeoutExpired):
+        process.wait(TICK)
+    code = process.returncode or 0
+    return 128 - code if code > 128 else code
+
+
 class Server:
     """A process with a lesson loaded, behind bubblewrap, that has children.
 
@@ -139,11 +147,9 @@ class Server:
             except (OSError, ValueError):
                 self.stop()
                 return 0, 0
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(TICK)
-        code = self.process.returncode or 0
+        code = exit_code(self.process)
         self.stop()
-        return 128 - code if code > 128 else code, 0
+        return code, 0
 
     def stop(self):
         """End every process inside; they are gone when this returns."""
@@ -194,7 +200,7 @@ class Child:
                 if "end" in message:
                     return
             if time.monotonic() > deadline:
-                raise Trouble("timeout", f"ran longer than {seconds:g} s and did not stop")
+                raise Trouble("timeout", f"ran longer than {seconds:.3g} s and did not stop")
             if self.server.files() > self.limits.inodes:
                 raise Trouble("flood", f"made more than {self.limits.inodes} files")
             writes = [self.outgoing] if unsent else []

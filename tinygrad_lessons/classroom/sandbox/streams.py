@@ -14,10 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 
 from . import policy
+from .host import exit_code
 from .job import NoBoundary
 
 HERE = Path(__file__).parent
-TICK = 0.05
 IMAGE = "tinygrad-lessons-sandbox"
 LIBRARIES = ("numpy", "ipython", "matplotlib")
 SECONDS = 600  # to make an image or start a container
@@ -66,11 +66,9 @@ class Plain:
 
     def end_child(self):
         """Kill the child; its exit code, and 0 for the processor time that isn't known."""
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            self.process.wait(TICK)
-        code = self.process.returncode or 0
+        code = exit_code(self.process)
         self.stop()
-        return 128 - code if code > 128 else code, 0
+        return code, 0
 
     def stop(self):
         """End the child, if there is one."""

@@ -79,7 +79,7 @@ class Submission:
                     raise Trouble("died", FORGED)
         if run.status in ("timeout", "flood"):
             self.lethal.add(("cell", i))
-            words = {"timeout": f"ran longer than {seconds:g} s", "flood": "printed far too much"}
+            words = {"timeout": f"ran longer than {seconds:.3g} s", "flood": "printed far too much"}
             self.find(f"{words[run.status]}; it was stopped")
 
     def clear(self, i, run):
