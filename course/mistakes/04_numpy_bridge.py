@@ -136,7 +136,7 @@ def views_of_one_tensor(a, b):
 
 @mistake(
     "shares-memory",
-    "What does NumPy say to arrays that are not its own? Whose shares_memory belongs to a's device?",
+    "What does NumPy say to arrays that are not its own? Which library belongs to a's device?",
 )
 def asks_numpy(a, b):
     return isinstance(a.array, np.ndarray) and np.shares_memory(a.array, b.array)
