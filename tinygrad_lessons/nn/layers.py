@@ -50,9 +50,9 @@ class Flatten(Module):
     @exercise("flatten")
     def forward(self, x):
         """(n, 28, 28) -> (n, 784) with the default dims."""
-        start, end = self.start_dim % x.ndim, self.end_dim % x.ndim
-        middle = math.prod(x.shape[start : end + 1])  # -1 could not be solved for a batch of 0
-        return x.reshape(*x.shape[:start], middle, *x.shape[end + 1 :])
+        shape, start, end = x.shape, self.start_dim % x.ndim, self.end_dim % x.ndim
+        middle = math.prod(shape[start : end + 1])  # -1 can't be solved for a batch of 0
+        return x.reshape(*shape[:start], middle, *shape[end + 1 :])
 
     def extra_repr(self):
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
