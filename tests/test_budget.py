@@ -35,12 +35,15 @@ def lines_of_code(path):
 
 
 def imported(path):
-    """Names of the modules that a file imports, at any place in it."""
+    """Full names of what a file imports, at any place in it."""
+    package = (PACKAGE.name, *path.relative_to(PACKAGE).parent.parts)
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            above = package[: len(package) + 1 - node.level] if node.level else ()
+            module = ".".join([*above, *([node.module] if node.module else [])])
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
 def test_the_core_stays_within_its_budget():
