@@ -1,5 +1,6 @@
 """What `lessons grade` and `lessons regrade` share: what to grade with, where, and how it ended."""
 
+from contextlib import ExitStack
 from functools import partial
 
 import typer
@@ -49,7 +50,10 @@ def graded(grading, tasks, keeper, workers, scheduler, certificates, console):
     few = len(tasks) <= FEW and not workers and not scheduler
     where = Here() if few else Cluster(min(workers, len(tasks)), scheduler, **certificates)
     rows = []
-    with where as pool, summary.progress(console, len(tasks)) as take:
+    with ExitStack() as stack:
+        with console.status("Starting the workers"):
+            pool = stack.enter_context(where)
+        take = stack.enter_context(summary.progress(console, len(tasks)))
         for row in grading.run(tasks, pool, keeper):
             take(row)
             rows += [row] if row else []

@@ -31,4 +31,5 @@ def regrade(
             return
         stage.apply()
         stage.keeper.finish()
-    console.print(f"{len(changes)} scores were written.")
+    if changes:
+        console.print(f"{len(changes)} scores were written.")
