@@ -7,6 +7,7 @@ import struct
 
 PNG = b"\x89PNG\r\n\x1a\n"
 PIXELS = 40_000_000
+WIDEST = 2000  # as a page shows it
 NOTE = 200  # characters that may follow a stream: that it was cut
 DEPTH = 40
 PARTS = 200_000  # values in one line
@@ -62,11 +63,11 @@ def output(found, limits):
                 "traceback": [text(line, 20_000) for line in lines[:50]],
             }
         case {"output_type": "display_data" | "execute_result" as kind, "data": dict(data)}:
-            return _rich(kind, data, limits)
+            return _rich(kind, data, found.get("metadata"), limits)
     raise Refused("no output")
 
 
-def _rich(kind, data, limits):
+def _rich(kind, data, about, limits):
     kept = {}
     if "text/plain" in data:
         kept["text/plain"] = text(data["text/plain"], limits.stream)
@@ -75,7 +76,17 @@ def _rich(kind, data, limits):
     if not kept:
         return None
     number = {"execution_count": None} if kind == "execute_result" else {}
-    return {"output_type": kind, "data": kept, "metadata": {}, **number}
+    metadata = {"image/png": _about(about)} if "image/png" in kept else {}
+    return {"output_type": kind, "data": kept, "metadata": metadata, **number}
+
+
+def _about(metadata):
+    """Of a picture's metadata its sizes and its alternative text."""
+    found = metadata.get("image/png") if isinstance(metadata, dict) else None
+    found = found if isinstance(found, dict) else {}
+    sizes = {k: found[k] for k in ("width", "height") if type(found.get(k)) is int}
+    kept = {k: n for k, n in sizes.items() if 0 < n <= WIDEST}
+    return kept | ({"alt": found["alt"][:1000]} if isinstance(found.get("alt"), str) else {})
 
 
 def picture(value):

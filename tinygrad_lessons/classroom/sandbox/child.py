@@ -75,10 +75,11 @@ class Stream(io.TextIOBase):
     def write(self, text):
         if not isinstance(text, str):
             raise TypeError(f"write() argument must be str, not {type(text).__name__}")
-        room = self.most - self.written
-        self.written += len(text)
-        if room > 0:
-            self.keep(text[:room] + (NOTE.format(self.most) if len(text) > room else ""))
+        before, self.written = self.written, self.written + len(text)
+        if self.written <= self.most:
+            self.keep(text)
+        elif before <= self.most:
+            self.keep(text[: self.most - before] + NOTE.format(self.most))
         elif self.written > PATIENCE * self.most:
             raise Flood(f"more than {PATIENCE * self.most} characters printed")
         return len(text)
@@ -99,7 +100,7 @@ class Publisher(DisplayPublisher):
     """Where `display` goes."""
 
     def publish(self, data, metadata=None, source=None, **more):
-        self.shell.show("display_data", data)
+        self.shell.show("display_data", data, metadata)
 
     def clear_output(self, wait=False):
         self.shell.show("clear", {})
@@ -112,7 +113,7 @@ class Hook(DisplayHook):
         pass
 
     def write_format_data(self, data, metadata=None):
-        self.shell.show("execute_result", data)
+        self.shell.show("execute_result", data, metadata)
 
     def log_output(self, data):
         pass
@@ -126,12 +127,13 @@ class Shell(InteractiveShell):
     def enable_gui(self, gui=None):
         pass
 
-    def show(self, kind, data):
+    def show(self, kind, data, metadata=None):
         sys.stdout.flush()
         sys.stderr.flush()
         if self.wire:
             data = {name: _text(data[name]) for name in KINDS if name in data}
-            self.wire.send(output={"output_type": kind, "data": data})
+            about = {"image/png": (metadata or {}).get("image/png")}
+            self.wire.send(output={"output_type": kind, "data": data, "metadata": about})
 
     def _showtraceback(self, kind, value, lines):
         sys.stdout.flush()

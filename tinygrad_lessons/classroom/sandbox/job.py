@@ -10,7 +10,7 @@ from .. import Problem
 class Limits:
     """Bounds on one submission; times in seconds, sizes in bytes unless said otherwise."""
 
-    notebook_seconds: float = 120
+    notebook_seconds: float = 240
     cell_seconds: float = 30
     check_seconds: float = 10
     grace: float = 1  # from the alarm in a process until it is killed

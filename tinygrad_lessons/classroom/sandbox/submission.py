@@ -11,6 +11,7 @@ CHECKS_SHARE = 1 / 3  # of the notebook's time that cells cannot use up
 RAW = 8  # what one cell may send in all, over what is kept: pictures that replace each other
 OUTPUTS = 1000  # of one cell
 SERVERS = 3  # that may end during one submission
+LETHAL = 2  # checks of one exercise that may end the process
 STATUS = ("ok", "error", "timeout", "flood")
 TROUBLE = ("", "timeout", "flood", "died")
 
@@ -147,9 +148,22 @@ class Submission:
         if where == "check":
             self.checks[i].trouble = kind
             self.observed_checks.add(i)
+            self.give_up_exercise(self.job.checks[i].exercise, kind)
         elif self.cells[i].status == "not run":
             self.cells[i].status = kind
             self.cells[i].outputs.append(answers.stopped(f"This cell {words}."))
+
+    def give_up_exercise(self, exercise, kind):
+        """After a second lethal check of an exercise the rest of it is left out."""
+        mine = [k for k, check in enumerate(self.job.checks) if check.exercise == exercise]
+        if sum(("check", k) in self.lethal for k in mine) < LETHAL:
+            return
+        left = [k for k in mine if k not in self.observed_checks]
+        for k in left:
+            self.checks[k].trouble = kind
+            self.observed_checks.add(k)
+        if left:
+            self.findings.append(f"The other checks of {exercise} were left out: {len(left)}.")
 
     def find(self, words):
         where, i = self.now
