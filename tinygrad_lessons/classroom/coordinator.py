@@ -43,7 +43,8 @@ class Row:
 
     @property
     def passed(self):
-        return self.score is not None and self.score == self.max
+        """Whether no point was lost so far."""
+        return self.score is not None and not self.wrong
 
 
 def row(record, new=False):

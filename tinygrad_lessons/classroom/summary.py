@@ -61,7 +61,7 @@ def closing_line(rows, grading, seconds):
     parts = [
         done,
         failed and f"{failed} without a grade",
-        absent and f"{absent} students handed in nothing",
+        absent and f"{absent} handed in nothing",
     ]
     return "; ".join(filter(None, parts)) + "."
 
