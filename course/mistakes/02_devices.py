@@ -268,7 +268,7 @@ def _apart(a, b):
 @mistake("common-device", "'is' asks for the same object. Are two equal texts one object?")
 def texts_with_is(*tensors):
     for tensor in tensors[1:]:
-        if "".join(tensor.device.type) is not "".join([*tensors[0].device.type]):
+        if f"{tensor.device}:0" is not f"{tensors[0].device}:0":
             raise _apart(tensors[0], tensor)
     return tensors[0].device
 
