@@ -748,8 +748,8 @@ def by_sets(self, state):
 
 equivalent("relu", "return self.xp.maximum(0, x)", "the larger of two numbers has no order")
 for line in (
-    "middle = math.prod(x.shape[start:1 + end])",
-    "return x.reshape(*x.shape[:start], middle, *x.shape[1 + end:])",
+    "middle = math.prod(shape[start:1 + end])",
+    "return x.reshape(*shape[:start], middle, *shape[1 + end:])",
 ):
     equivalent("flatten", line, "a sum of numbers has no order")
 for line in ("k = -1 / math.sqrt(weight.shape[1])", "k = 1 / math.sqrt(weight.shape[-1])"):

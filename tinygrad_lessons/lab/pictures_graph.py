@@ -127,6 +127,8 @@ def _line(axes, start, end):
 
 def _values(tensor):
     """A small tensor's numbers, row by row; a large one's shape."""
+    if tensor is None:
+        return "None"
     x = numbers(tensor)
     if x.size > 8 or x.ndim > 2:
         return f"{x.shape}"
