@@ -27,7 +27,7 @@ TASKS = {  # function: right, wrong, test of a random x
     "norms": (
         "(A * A).sum(0) ** 0.5",
         "(A * A).sum(0)",
-        "np.isclose(sum(norms(x) ** 2), sum(x.flat**2))",
+        "np.isclose(sum(norms(x) ** 2), (x * x).sum())",
     ),
     "spread": ("np.linalg.svd(A)[1]", "np.linalg.svd(A)[1][::-1]", "spread(x)[0] >= spread(x)[-1]"),
     "solve": ("np.linalg.pinv(A) @ A.sum(1)", "A.sum(0)", "np.allclose(solve(x), 1)"),

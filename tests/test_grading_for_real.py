@@ -1,5 +1,6 @@
 """Grading with the real sandbox on real workers: ends of every kind, and one grade for each."""
 
+import json
 import os
 import signal
 import subprocess
@@ -18,16 +19,23 @@ from tinygrad_lessons.classroom.pool import Cluster, Here, Setting, close_sandbo
 from tinygrad_lessons.classroom.sandbox import open_sandbox
 from tinygrad_lessons.classroom.sandbox.boxes import FORK_SERVER
 from tinygrad_lessons.classroom.sandbox.selftest import tiny_lesson, why_not
+from tinygrad_lessons.classroom.submissions import new_cell
 
 pytestmark = pytest.mark.skipif(bool(why_not(FORK_SERVER)), reason=why_not(FORK_SERVER) or "")
 COUNT = 40
 
 
-@pytest.fixture
-def folder(tmp_path):
-    """Forty students, of whom every third is half right, and one who is quick to kill."""
+def released(tmp_path):
+    """A released course whose edition is the least that the sandbox needs."""
     folder = make_course(tmp_path / "course", assert_lesson)
     tiny_lesson(folder / "release" / LESSON)
+    return folder
+
+
+@pytest.fixture
+def folder(tmp_path):
+    """Forty students, of whom every third is half right."""
+    folder = released(tmp_path)
     for n in range(COUNT):
         y = "2" if n % 3 else "3"
         hand_in(folder, f"s{n:02}", assert_lesson(), gram="x = 2", pca=f"y = {y}")
@@ -55,6 +63,88 @@ def exact(folder):
     assert held == {
         f"s{n:02}": {"check-gram": 2, "check-pca": 2 if n % 3 else 0} for n in range(COUNT)
     }
+
+
+def right():
+    notebook = assert_lesson()
+    notebook.cells[0].source, notebook.cells[2].source = "x = 2", "y = 2"
+    return notebook
+
+
+def v3(notebook):
+    """The same notebook as IPython 3 wrote it."""
+    cells = [
+        {"cell_type": "code", "input": c.source, "metadata": c.metadata, "outputs": []}
+        for c in notebook.cells
+    ]
+    return json.dumps({"nbformat": 3, "metadata": {}, "worksheets": [{"cells": cells}]})
+
+
+def but(change):
+    """A right notebook after `change(notebook)`."""
+    notebook = right()
+    change(notebook)
+    return json.dumps(notebook)
+
+
+def retag(notebook):
+    for c in notebook.cells:
+        c.metadata.update(tags=["skip-execution"], nbgrader={**c.metadata.nbgrader, "points": 99})
+
+
+def more(*cells, at=None):
+    """Puts cells of the student's own into the notebook."""
+
+    def change(notebook):
+        place = len(notebook.cells) if at is None else at
+        notebook.cells[place:place] = [new_cell("code", source) for source in cells]
+
+    return change
+
+
+LOUD = """import sys, threading, time, warnings
+warnings.warn("beware")
+print("to stderr", file=sys.stderr)
+threading.Thread(target=time.sleep, args=(60,)).start()"""
+
+ARRIVING = {  # what was handed in, points of 4, a word of the findings
+    "right": (but(lambda n: None), 4, ""),
+    "empty": ("", 0, "The file is empty"),
+    "cut": (but(lambda n: None)[:-30], 0, "cut off"),
+    "no-json": ("<html>", 0, "no JSON"),
+    "list": ("[1]", 0, "holds a list"),
+    "deep": ("[" * 100_000, 0, "nested without end"),
+    "latin-1": (but(more("# é")).replace("\\u00e9", "é").encode("latin-1"), 4, "Latin-1"),
+    "bom": (b"\xef\xbb\xbf" + but(lambda n: None).encode(), 4, ""),
+    "v3": (v3(right()), 4, "old format 3"),
+    "v5": (but(lambda n: n.update(nbformat=5)), 4, "format 5"),
+    "large": (b" " * (50 << 20), 0, "50 MB"),
+    "many": (but(more(*["z = 1"] * 1000)), 4, ""),
+    "reversed": (but(lambda n: n.cells.reverse()), 4, "Moved cells"),
+    "no-tests": (but(lambda n: n.update(cells=n.cells[::2])), 4, "put back"),
+    "copied": (but(lambda n: n.cells.extend(right().cells)), 4, "More than one copy"),
+    "own-cell": (but(lambda n: n.cells[0].update(metadata={})), 4, "Missing"),
+    "retyped": (but(lambda n: n.cells[0].update(cell_type="markdown")), 4, "another type"),
+    "retagged": (but(retag), 4, ""),
+    "test-changed": (but(lambda n: n.cells[1].update(source="100.0")), 4, "original counts"),
+    "loud": (but(more(LOUD, at=0)), 4, ""),
+    "half": (but(lambda n: n.cells[2].update(source="y = 3")), 2, ""),
+    "prints-points": (but(lambda n: n.cells[2].update(source="2.0")), 2, ""),
+}  # fmt: skip
+
+
+def test_as_they_arrive_each_gets_its_score_or_a_finding_and_the_maximum_stays(tmp_path):
+    folder = released(tmp_path)
+    for student, (content, _, _) in ARRIVING.items():
+        path = hand_in(folder, student, text="")
+        path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    rows = grade_all(folder, Here())
+    close_sandbox()
+    assert {s: (r.score, r.max, r.trouble) for s, r in rows.items()} == {
+        s: (score, 4, "") for s, (_, score, _) in ARRIVING.items()
+    }
+    for student, (_, _, words) in ARRIVING.items():
+        assert words in " ".join(rows[student].findings), student
 
 
 PROGRAM = """
