@@ -37,7 +37,8 @@ def grade(data, student, snapshot, secret, sandbox, devices=DEVICES):
     Never raises for anything that a submission does.
     """
     start = time.perf_counter()
-    submitted, findings = submissions.parse(data) if data else (None, [submissions.NOTHING])
+    unread = None, [submissions.NOTHING]
+    submitted, findings = unread if data is None else submissions.parse(data)
     notebook, odd = answers(nbformat.from_dict(snapshot["release"]), submitted, findings)
     found = assess(notebook, student, snapshot, secret, sandbox, devices)
     return {
