@@ -3,27 +3,26 @@
 from pathlib import Path
 
 import nbformat
-from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from . import workspace
+from ..lab import files, progress
+from . import Problem, workspace
 from .sync import KERNEL
 
-HEAD = """# Seven lessons
+HEAD = """# Your lessons
 
-In each lesson you write a few functions of a small torch. Open a lesson, run its cells from the top
-with Shift+Enter, write the exercises, and run the check under each.
+In each lesson you write a few functions of a small torch. Open one, run its cells from the top with
+Shift+Enter, write the exercises, and run the check under each.
 
-Run the cell below to see what passes and what is next.
 """
-
-STATUS = "%run .status.py"
-
+STATUS = """The table is as of your last visit. Run its cell (click on it, then Shift+Enter) and it is \
+as of now."""
 SCRIPT = '''"""Prints the lessons as a table: what passes, what is next, minutes left."""
 
 import sys
 from pathlib import Path
 
-lessons = sorted(Path().glob("[0-9][0-9]_*"))
+lessons = sorted(path.parent for path in Path().glob("[0-9][0-9]_*/tinygrad_lessons"))
 sys.path.insert(0, str(lessons[-1]))
 
 from tinygrad_lessons.lab import progress  # noqa: E402
@@ -33,22 +32,37 @@ progress.show(lessons)
 
 
 def write(folder):
-    """Write start.ipynb and the script that its cell runs."""
-    links = "\n".join(
-        f"- [{title(folder, name)}]({name}/{name}.ipynb)" for name in workspace.names(folder)
+    """Write start.ipynb and the script that its cell runs; cells of the student's own stay."""
+    names = workspace.names(folder)
+    links = "\n".join(f"- [{title(folder, name)}]({name}/{name}.ipynb)" for name in names)
+    cells = [
+        new_markdown_cell(HEAD + links, id="start-lessons"),
+        new_markdown_cell(STATUS, id="start-about"),
+        new_code_cell("%run .status.py", id="start-table"),
+    ]
+    files.write(Path(folder, ".status.py"), SCRIPT)
+    workspace.bring_notebook(
+        Path(folder, "start.ipynb"), new_notebook(cells=cells, metadata=KERNEL)
     )
-    notebook = new_notebook(
-        cells=[new_markdown_cell(HEAD + "\n" + links), new_code_cell(STATUS)],
-        metadata=KERNEL,
-    )
-    for number, cell in enumerate(notebook.cells):
-        cell.id = f"start-{number}"
-    Path(folder, ".status.py").write_text(SCRIPT, encoding="utf-8")
-    Path(folder, "start.ipynb").write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
+    _show_table(Path(folder, "start.ipynb"), [Path(folder, name) for name in names])
+
+
+def _show_table(path, lessons):
+    """Put the table under the cell that prints it: it is there before anything is run."""
+    notebook = nbformat.read(path, 4)
+    table = progress.Table(lessons)
+    for cell in notebook.cells:
+        if cell.get("id") == "start-table":
+            data = {"text/plain": repr(table), "text/html": table._repr_html_()}
+            cell.outputs = [new_output("display_data", data=data)]
+    workspace.save(path, notebook)
 
 
 def title(folder, name):
-    """The first heading of a lesson's notebook."""
-    notebook = workspace.open_notebook(Path(folder) / name / f"{name}.ipynb")
-    first = next((c.source for c in notebook.cells if c.source.startswith("# ")), name)
-    return first.splitlines()[0].removeprefix("# ")
+    """The first heading of a lesson's notebook, with the lesson's number."""
+    try:
+        notebook = workspace.open_notebook(Path(folder) / name / f"{name}.ipynb")
+    except Problem:
+        return f"{name} (its notebook cannot be read)"
+    heads = (c.source.splitlines()[0] for c in notebook.cells if c.source.startswith("# "))
+    return f"{int(name[:2])}. {next(heads, name).removeprefix('# ')}"

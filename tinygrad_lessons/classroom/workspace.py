@@ -1,47 +1,84 @@
 """A student's own folder of lessons: made, brought up to date, checked, reset."""
 
-import json
-import os
+import re
+import subprocess
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import nbformat
 
-from ..lab import progress
-from . import Problem, lesson, rebuild, release, submissions
+from ..lab import files, progress
+from . import Problem, lesson, release, submissions
+from .merge import merge
+from .pool import digest
+
+RELEASED = ".released.ipynb"  # the notebook as it was last given out
+STAMP = ".edition"  # a hash of what the files beside the notebook were made from
+SECONDS = 600  # for one cell
 
 
 @dataclass(frozen=True)
 class Brought:
-    """What `bring` did to one lesson: "new", "as it was" or "merged", and what was odd."""
+    """What `bring` did to one lesson: "new", "as it was", "merged", "left alone"; and notes."""
 
     name: str
     what: str
-    findings: list
+    notes: list = field(default_factory=list)
 
 
 def bring(course, folder):
     """Make or update the lessons in `folder`. Yields a Brought for each; answers are kept."""
     lessons = lesson.load_all(course)
+    stamp = _stamp(course)
     for one in lessons:
         target = Path(folder) / one.name
         target.mkdir(parents=True, exist_ok=True)
-        release.beside(target, course, one, lessons)
-        yield _notebook(target / f"{one.name}.ipynb", release.student_version(one))
+        if _read(target / STAMP) != stamp:
+            release.beside(target, course, one, lessons)
+            files.write(target / STAMP, stamp)
+        yield bring_notebook(target / f"{one.name}.ipynb", release.student_version(one))
 
 
-def _notebook(path, fresh):
+def _stamp(course):
+    """A hash of everything that the files beside a notebook are made from."""
+    package = sorted(Path(__file__).parents[1].rglob("*.py"))
+    notebooks = sorted(Path(course, "source").glob("*/*.ipynb"))
+    mistakes = sorted(Path(course, "mistakes").glob("*.py"))
+    return digest(*(p.read_bytes() for p in (*package, *notebooks, *mistakes)))
+
+
+def _read(path):
+    return path.read_text(encoding="utf-8") if path.exists() else None
+
+
+def bring_notebook(path, fresh):
+    """Put a release's notebook in its place, or into the student's that stands there."""
+    released = path.with_name(RELEASED)
     if not path.exists():
-        _save(path, fresh)
-        return Brought(path.stem, "new", [])
-    mine = open_notebook(path)
-    merged, findings = rebuild.rebuild(fresh, mine)
-    if _texts(merged) == _texts(mine):
-        return Brought(path.stem, "as it was", findings)
-    os.replace(path, path.with_name(f"{path.stem}.before-{_now()}.ipynb"))
-    _save(path, merged)
-    return Brought(path.stem, "merged", findings)
+        what, notes = "new", []
+        save(path, fresh)
+    else:
+        mine, notes = submissions.read(path)
+        if mine is None:
+            return Brought(path.stem, "left alone", [*notes, f"Rename {path.name} for a new one."])
+        base = nbformat.read(released, 4) if released.exists() else None
+        merged, notes = merge(fresh, mine, base)
+        what = _put(path, merged, notes)
+    save(released, fresh)
+    return Brought(path.stem, what, notes)
+
+
+def _put(path, merged, notes):
+    """Write a merged notebook if it says anything else than the one that stands there."""
+    if _texts(merged) == _texts(submissions.read(path)[0]):
+        notes.clear()
+        return "as it was"
+    kept = _free(path.with_name(f"{path.stem}.before-{_now()}.ipynb"))
+    kept.write_bytes(path.read_bytes())
+    save(path, merged)
+    notes.append(f"Your notebook as it was is {kept.name}.")
+    return "merged"
 
 
 def _texts(notebook):
@@ -58,57 +95,74 @@ def open_notebook(path):
     return notebook
 
 
-def _save(path, notebook):
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_text(nbformat.writes(notebook) + "\n", encoding="utf-8")
-    os.replace(temporary, path)
+def save(path, notebook):
+    """Write a notebook, at once."""
+    files.write(path, nbformat.writes(notebook) + "\n")
 
 
 def _now():
     return time.strftime("%Y-%m-%d-%H%M%S")
 
 
+def _free(path):
+    """A path like this one where nothing stands yet."""
+    names = (path.with_name(f"{path.stem}-{n}{path.suffix}") for n in range(2, 1000))
+    return path if not path.exists() else next(p for p in names if not p.exists())
+
+
 def names(folder):
     """The lessons in a student's folder, in order."""
-    found = sorted(p.parent.name for p in Path(folder).glob("[0-9][0-9]_*/*.ipynb"))
-    found = [n for n in dict.fromkeys(found) if (Path(folder) / n / f"{n}.ipynb").exists()]
+    folders = sorted(p for p in Path(folder).glob("[0-9][0-9]_*") if p.is_dir())
+    found = [p.name for p in folders if (p / f"{p.name}.ipynb").exists()]
     if not found:
-        raise Problem(f"There are no lessons in {Path(folder)}. Make them with: lessons lab")
+        raise Problem(
+            f"There are no lessons in {Path(folder)}. Make them with: lessons lab, "
+            "or name the folder that has them: --in FOLDER"
+        )
     return found
 
 
 def steps(folder, name):
     """The progress.Steps of one lesson in a student's folder."""
     place = Path(folder) / name
-    notebook = open_notebook(place / f"{name}.ipynb")
-    return progress.steps(place, _texts(notebook))
+    return progress.steps(place, _texts(open_notebook(place / f"{name}.ipynb")))
 
 
-def run(folder, name):
+def run(folder, name, seconds=SECONDS):
     """Run a saved notebook from top to bottom; returns {exercise: what its check printed}."""
     from nbclient import NotebookClient
+    from nbclient.exceptions import DeadKernelError
 
-    place = Path(folder) / name
-    path = place / f"{name}.ipynb"
+    path = Path(folder) / name / f"{name}.ipynb"
     open_notebook(path)
-    (place / progress.FILE).unlink(missing_ok=True)
     notebook = nbformat.read(path, 4)
     client = NotebookClient(
         notebook,
-        timeout=300,
+        timeout=seconds,
+        interrupt_on_timeout=True,
         kernel_name="python3",
         allow_errors=True,
-        resources={"metadata": {"path": str(place)}},
+        resources={"metadata": {"path": str(path.parent)}},
     )
-    client.execute()
-    return dict(_printed(notebook))
+    try:
+        client.execute(stderr=subprocess.DEVNULL)
+    except DeadKernelError:
+        last = [c.source for c in notebook.cells if c.get("execution_count") or c.get("outputs")]
+        text = f", after the cell that begins: {last[-1].splitlines()[0]}" if last else ""
+        raise Problem(f"Python ended while it ran {name}{text}") from None
+    return {exercise: printed for exercise, printed in _printed(notebook)}
+
+
+def passes(exercise, printed):
+    """Whether a check's text says that all of it passes."""
+    return bool(re.match(rf"{re.escape(exercise)}: (\d+) of \1 checks? pass", printed))
 
 
 def _printed(notebook):
     for cell in notebook.cells:
         if cell.cell_type == "code" and (found := lesson.check_cell(cell.source)):
             texts = [_output(output) for output in cell.outputs]
-            yield found.exercise, "\n".join(text for text in texts if text)
+            yield found.exercise, "\n".join(t for t in texts if t) or f"{found.exercise}: not run"
 
 
 def _output(output):
@@ -119,10 +173,11 @@ def _output(output):
 
 def reset(folder, course, exercise):
     """Give an exercise back as it was. Returns (lesson, file with the old answer)."""
-    for one in lesson.load_all(course):
+    lessons = lesson.load_all(course)
+    for one in lessons:
         if exercise in [e.id for e in one.exercises]:
             return one.name, _reset(Path(folder) / one.name, one, exercise)
-    known = [e.id for one in lesson.load_all(course) for e in one.exercises]
+    known = [e.id for one in lessons for e in one.exercises]
     raise Problem(f"There is no exercise {exercise!r}.{lesson.guess(exercise, known)}")
 
 
@@ -130,22 +185,24 @@ def _reset(place, one, exercise):
     path = place / f"{one.name}.ipynb"
     open_notebook(path)
     notebook = nbformat.read(path, 4)
-    stub = next(c for c in release.student_version(one).cells if _answers(c, exercise))
-    mine = next((c for c in notebook.cells if _answers(c, exercise)), None)
-    if mine is None:
+    stub = next(c for c in release.student_version(one).cells if _is(c, exercise))
+    mine = [c for c in notebook.cells if _is(c, exercise)]
+    if not mine:
         raise Problem(f"{path} has no cell for {exercise}. Bring it back with: lessons lab")
-    kept = place / "answers" / f"{exercise}-{_now()}.py"
+    kept = _free(place / "answers" / f"{exercise}-{_now()}.py")
     kept.parent.mkdir(exist_ok=True)
-    kept.write_text(mine.source + "\n", encoding="utf-8")
-    mine.source = stub.source
-    _save(path, notebook)
-    known = progress.read(place)
-    known.pop(exercise, None)
-    (place / progress.FILE).write_text(json.dumps(known, indent=1), encoding="utf-8")
+    files.write(kept, "\n\n".join(c.source for c in mine) + "\n")
+    for cell in mine:
+        cell.source = stub.source
+    for cell in notebook.cells:
+        if _is(cell, exercise) or _is(cell, f"check-{exercise}"):
+            cell.outputs, cell.execution_count = [], None
+    save(path, notebook)
+    progress.forget(place, exercise)
     return kept
 
 
-def _answers(cell, exercise):
-    return cell.cell_type == "code" and (
-        cell.metadata.get("nbgrader", {}).get("grade_id") == exercise
+def _is(cell, grade_id):
+    return (
+        cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id
     )

@@ -4,6 +4,8 @@ import json
 from html import escape
 from pathlib import Path
 
+from . import files
+
 FILE = "predictions.json"
 
 _unsaved = {}  # where the folder is read-only, the answers of this session
@@ -56,6 +58,6 @@ def _answers():
 def _keep(id, answer):
     _unsaved[id] = answer
     try:
-        Path(FILE).write_text(json.dumps(_answers(), indent=1), encoding="utf-8")
+        files.write(FILE, json.dumps(_answers(), indent=1))
     except OSError:
         pass  # a read-only folder: it holds for this session

@@ -4,7 +4,10 @@ import contextlib
 import json
 import re
 from dataclasses import dataclass
+from html import escape
 from pathlib import Path
+
+from . import files
 
 FILE = "progress.json"
 HEADING = re.compile(r"^### Exercise (\d+): .*\((?:([\w-]+), )?(\d+) minutes?", re.MULTILINE)
@@ -29,16 +32,27 @@ def note(report):
     known = read(Path.cwd())
     known[report.exercise] = [sum(report.by_check().values()), len(report.by_check())]
     with contextlib.suppress(OSError):
-        Path(FILE).write_text(json.dumps(known, indent=1), encoding="utf-8")
+        _keep(Path(FILE), known)
+
+
+def forget(folder, exercise):
+    """Take out what is kept about an exercise."""
+    known = read(folder)
+    if known.pop(exercise, None):
+        _keep(Path(folder) / FILE, known)
+
+
+def _keep(path, known):
+    files.write(path, json.dumps(known, indent=1))
 
 
 def read(folder):
     """{exercise: [passed, checks]} of a lesson's folder; empty where nothing was checked yet."""
     try:
         found = json.loads((Path(folder) / FILE).read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+        return {e: [int(p), int(c)] for e, (p, c) in found.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
         return {}
-    return {e: [int(p), int(c)] for e, (p, c) in found.items()} if isinstance(found, dict) else {}
 
 
 def steps(folder, cells):
@@ -58,32 +72,48 @@ class Table:
     HEAD = ("lesson", "exercises that pass", "next", "minutes left")
 
     def __init__(self, folders):
-        self.rows = [_row(Path(folder)) for folder in folders]
+        self.found = {Path(folder): _steps(Path(folder)) for folder in folders}
+        self.rows = [_row(folder.name, found) for folder, found in self.found.items()]
+
+    @property
+    def next(self):
+        """What to do next, in a sentence."""
+        for folder, found in self.found.items():
+            for step in found or ():
+                if not step.done:
+                    place = f"{folder.name}/{folder.name}.ipynb"
+                    return f"Next: {step.exercise} ({step.minutes} minutes) in {place}"
+        return "Everything passes. Put your own package together with: lessons assemble"
 
     def __repr__(self):
         rows = [self.HEAD, *self.rows]
         widths = [max(len(row[i]) for row in rows) for i in range(len(self.HEAD))]
-        return "\n".join(
-            "  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)) for r in rows
-        )
+        lines = ("  ".join(c.ljust(w) for c, w in zip(r, widths, strict=True)) for r in rows)
+        return "\n".join([*(line.rstrip() for line in lines), self.next])
 
     def _repr_html_(self):
         head = "".join(f'<th scope="col">{cell}</th>' for cell in self.HEAD)
         rows = ("".join(f"<td>{cell}</td>" for cell in row) for row in self.rows)
-        return f"<table><tr>{head}</tr>{''.join(f'<tr>{row}</tr>' for row in rows)}</table>"
+        body = "".join(f"<tr>{row}</tr>" for row in rows)
+        return f"<table><tr>{head}</tr>{body}</table><p>{escape(self.next)}</p>"
 
 
-def _row(folder):
-    notebook = json.loads((folder / f"{folder.name}.ipynb").read_text(encoding="utf-8"))
-    cells = [(cell["cell_type"], "".join(cell["source"])) for cell in notebook["cells"]]
-    found = steps(folder, cells)
+def _steps(folder):
+    """The Steps of a saved notebook; None when it cannot be read."""
+    try:
+        text = (folder / f"{folder.name}.ipynb").read_text(encoding="utf-8")
+        cells = json.loads(text)["cells"]
+        return steps(folder, [(c["cell_type"], "".join(c["source"])) for c in cells])
+    except (OSError, ValueError, TypeError, KeyError):
+        return None
+
+
+def _row(name, found):
+    if found is None:
+        return name, "its notebook cannot be read", "", ""
     left = [step for step in found if not step.done]
-    minutes = str(sum(step.minutes for step in left))
-    return folder.name, f"{len(found) - len(left)} of {len(found)}", _next(left), minutes
-
-
-def _next(left):
-    return left[0].exercise if left else "done"
+    passed, minutes = len(found) - len(left), sum(step.minutes for step in left)
+    return name, f"{passed} of {len(found)}", left[0].exercise if left else "done", str(minutes)
 
 
 def show(folders):

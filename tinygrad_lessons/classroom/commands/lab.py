@@ -1,4 +1,5 @@
 import os
+import subprocess
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -6,9 +7,7 @@ from typing import Annotated
 import typer
 
 from .common import Course, console
-from .status import table
-
-Folder = Annotated[Path, typer.Option("--in", help="The folder with your lessons.")]
+from .status import Folder, show
 
 
 def lab(
@@ -24,10 +23,19 @@ def lab(
         brought = list(bring(course, folder))
     for one in brought:
         console.print(f"{one.name}: {one.what}", highlight=False)
-        for finding in one.findings if one.what == "merged" else ():
-            console.print(f"  {finding}", highlight=False, markup=False)
+        for note in one.notes:
+            console.print(f"  {note}", highlight=False, markup=False)
     write(folder)
-    console.print(table(folder))
+    show(folder)
     if start:
-        command = [sys.executable, "-m", "jupyterlab", f"--notebook-dir={folder}"]
-        os.execv(sys.executable, [*command, "--LabApp.default_url=/lab/tree/start.ipynb"])
+        open_jupyterlab(folder)
+
+
+def open_jupyterlab(folder):
+    """JupyterLab at the start page, in the place of this process where the system can do that."""
+    root = ["--allow-root"] if getattr(os, "geteuid", lambda: 1)() == 0 else []
+    page = "--LabApp.default_url=/lab/tree/start.ipynb"
+    command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", page, *root]
+    if os.name == "nt":
+        raise typer.Exit(subprocess.call(command))
+    os.execv(sys.executable, command)

@@ -16,5 +16,6 @@ def reset(
     from .. import workspace
 
     name, kept = workspace.reset(folder, course, exercise)
-    console.print(f"{exercise} in {name} is as it was. Your answer is in {kept}", highlight=False)
+    told = f"{exercise} in {name} is as it was. Your answer is kept in {kept}"
+    console.print(told, highlight=False, markup=False, soft_wrap=True)
     console.print("If the notebook is open in JupyterLab: File > Reload Notebook from Disk")

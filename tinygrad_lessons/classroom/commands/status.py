@@ -11,16 +11,17 @@ Folder = Annotated[Path, typer.Option("--in", help="The folder with your lessons
 
 def status(folder: Folder = Path("lessons")):
     """Show the lessons: what passes, what is next, how many minutes are left."""
-    console.print(table(folder))
+    show(folder)
 
 
-def table(folder):
-    """One row a lesson."""
+def show(folder):
+    """One row a lesson, and under it what to do next."""
     from ...lab import progress
     from ..workspace import names
 
-    rows = progress.Table([folder / name for name in names(folder)])
-    found = Table(*rows.HEAD, title="Your lessons")
-    for row in rows.rows:
-        found.add_row(*row)
-    return found
+    found = progress.Table([folder / name for name in names(folder)])
+    table = Table(*found.HEAD, title="Your lessons", title_justify="left")
+    for row in found.rows:
+        table.add_row(*row)
+    console.print(table)
+    console.print(found.next, highlight=False, markup=False, soft_wrap=True)
