@@ -92,8 +92,8 @@ def copy(course, into, stock=False):
 
 
 def command(program, *arguments, cwd=None):
-    """(seconds, seconds of all cores) that a command of this environment takes."""
-    start = _now()
+    """Seconds that a command of this environment takes."""
+    start = time.perf_counter()
     done = subprocess.run(
         [Path(sys.executable).parent / program, *map(str, arguments)],
         cwd=cwd,
@@ -103,12 +103,7 @@ def command(program, *arguments, cwd=None):
     )
     if done.returncode:
         sys.exit(f"{program} {arguments[0]}: {done.stdout[-3000:]}{done.stderr[-3000:]}")
-    return [after - before for before, after in zip(start, _now(), strict=True)]
-
-
-def _now():
-    times = os.times()
-    return time.perf_counter(), times.children_user + times.children_system
+    return time.perf_counter() - start
 
 
 def scores(course):
@@ -131,6 +126,7 @@ def main():
     parser.add_argument("--workers", type=int, default=2)
     given = parser.parse_args()
     few = max(1, given.ours // 10)
+    print(f"{os.cpu_count()} cores; other work on this machine: load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:
         made = make_course(Path(folder) / "made")
         theirs, many, small = (
@@ -146,23 +142,21 @@ def main():
 
 def report(given, few, seconds, theirs, all_ours):
     small, stock, many = seconds
-    print(f"{'':34} {'wall':>8} {'per s':>7} {'CPU':>8} {'ms each':>8}")
+    further, count = many - small, given.ours - few
     row(f"stock nbgrader autograde, {given.stock}", given.stock, stock)
     row(f"lessons grade, {few}", few, small)
     row(f"lessons grade, {given.ours}", given.ours, many)
-    further = [a - b for a, b in zip(many, small, strict=True)]
-    row(f"of these the last {given.ours - few}", given.ours - few, further)
-    for what, count, ours in ("with", given.ours, many), ("without", given.ours - few, further):
-        ratios = [count / o * s / given.stock for o, s in zip(ours, stock, strict=True)]
-        told = f"{ratios[0]:.1f} by the clock, {ratios[1]:.1f} by CPU time"
-        print(f"over stock, {what} starting: {told}")
+    row(f"of these the last {count}", count, further)
+    each = stock / given.stock
+    print(f"over stock, with starting:    {each * given.ours / many:.1f}")
+    print(f"over stock, without starting: {each * count / further:.1f}")
     differ = [s for s, found in theirs.items() if found != all_ours[s]]
     print(f"scores of {len(theirs)} submissions compared: {len(differ)} differ {differ[:5]}")
 
 
 def row(what, count, seconds):
-    wall, cpu = seconds
-    print(f"{what:34} {wall:6.1f} s {count / wall:7.2f} {cpu:6.1f} s {1000 * cpu / count:8.1f}")
+    each = 1000 * seconds / count
+    print(f"{what:32} {seconds:6.1f} s {each:7.1f} ms each {count / seconds:6.2f} per second")
 
 
 if __name__ == "__main__":
