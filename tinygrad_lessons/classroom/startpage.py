@@ -15,8 +15,8 @@ In each lesson you write a few functions of a small torch. Open one, run its cel
 Shift+Enter, write the exercises, and run the check under each.
 
 """
-STATUS = """The table is as of your last visit. Run its cell (click on it, then Shift+Enter) and it is \
-as of now."""
+STATUS = """What passes so far. To bring the table up to date, click on the cell below and press
+Shift+Enter."""
 SCRIPT = '''"""Prints the lessons as a table: what passes, what is next, minutes left."""
 
 import sys
@@ -41,9 +41,8 @@ def write(folder):
         new_code_cell("%run .status.py", id="start-table"),
     ]
     files.write(Path(folder, ".status.py"), SCRIPT)
-    workspace.bring_notebook(
-        Path(folder, "start.ipynb"), new_notebook(cells=cells, metadata=KERNEL)
-    )
+    page = new_notebook(cells=cells, metadata=KERNEL)
+    workspace.bring_notebook(Path(folder, "start.ipynb"), page)
     _show_table(Path(folder, "start.ipynb"), [Path(folder, name) for name in names])
 
 
@@ -59,10 +58,10 @@ def _show_table(path, lessons):
 
 
 def title(folder, name):
-    """The first heading of a lesson's notebook, with the lesson's number."""
+    """The first heading of a lesson's notebook."""
     try:
         notebook = workspace.open_notebook(Path(folder) / name / f"{name}.ipynb")
     except Problem:
         return f"{name} (its notebook cannot be read)"
     heads = (c.source.splitlines()[0] for c in notebook.cells if c.source.startswith("# "))
-    return f"{int(name[:2])}. {next(heads, name).removeprefix('# ')}"
+    return next(heads, name).removeprefix("# ")

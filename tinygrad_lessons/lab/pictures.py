@@ -103,7 +103,8 @@ def heat_map(axes, M, title):
     """The numbers of a matrix on the shade of their magnitude; negative ones are hatched."""
     from matplotlib.patches import Rectangle
 
-    axes.imshow(abs(M), cmap="Blues", vmin=0, vmax=1.8 * (abs(M).max(initial=0) or 1))
+    top = abs(M[np.isfinite(M)]).max(initial=0) or 1
+    axes.imshow(abs(M), cmap="Blues", vmin=0, vmax=1.8 * top)
     for (i, j), v in np.ndenumerate(M):
         hatch = "///" if v < 0 else ""
         edge = {"fill": False, "edgecolor": GREY, "linewidth": 0.3}

@@ -87,6 +87,14 @@ class Report:
                 yield "remark", v.first.remark
         if v.hint:
             yield "hint", v.hint
+        if self.points is None and v.first and _drawable(v.first):
+            yield "picture", "_.picture() in the next cell"
+
+    def picture(self):
+        """A picture of the failure: yours, expected, and the difference."""
+        from .pictures_difference import drawn
+
+        return drawn(self)
 
     def __repr__(self):
         if self.unwritten:
@@ -130,6 +138,10 @@ def _row(head, *cells):
     left = 'style="text-align:left;font-weight:normal;padding-right:1.5em"'
     cells = "".join(f"<td {left}>{escape(cell)}</td>" for cell in cells)
     return f'<tr><th scope="row" {left}>{escape(head)}</th>{cells}</tr>'
+
+
+def _drawable(finding):
+    return all(isinstance(x, (Tensor, np.ndarray)) for x in (finding.yours, finding.expected))
 
 
 def show(x):
