@@ -5,10 +5,11 @@ import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
-from grading_course import LESSON, fill, lesson, make_course, postgres, result
+from grading_course import LESSON, fill, hand_in, lesson, make_course, postgres, result
 from sqlalchemy import create_engine, text
+from test_coordinator import grade
 
-from tinygrad_lessons.classroom import Problem, course, gradebook
+from tinygrad_lessons.classroom import Problem, course, export, gradebook
 
 RIGHT = {"check-gram": 2.0, "check-pca": 1.25, "why": None}
 
@@ -150,6 +151,19 @@ def test_extensions_are_read_from_a_small_table(tmp_path):
         path.write_text(f"student,lesson,days\n{wrong}\n")
         with pytest.raises(Problem, match="line 2: expected student,lesson,days"):
             gradebook.extensions(tmp_path, LESSON)
+
+
+def test_a_whole_run_ends_the_same_in_either_gradebook(folder):
+    for n in range(60):
+        hand_in(folder, f"s{n:02}", gram=str(n % 3), pca="2", why="Because.")
+    for _ in range(2):
+        grade(folder)
+    expected = {"check-pca": 2, "why": None}
+    with gradebook.connect(course.db_url(folder)) as book:
+        held = gradebook.scores(book, LESSON)
+    assert held == {f"s{n:02}": {"check-gram": n % 3, **expected} for n in range(60)}
+    text, by_hand = export.export(folder, LESSON)
+    assert len(by_hand) == 60 and text.count("to be graded by hand") == 60
 
 
 def test_a_locked_gradebook_is_a_problem_that_says_what_to_do(tmp_path):
