@@ -79,7 +79,7 @@ def test_nothing_written_earns_nothing(graded, sample, student):
 
 def test_an_empty_submission_is_said_to_be_one(graded):
     result = graded(b"")
-    assert score(result) == 0 and result["findings"] == ["Nothing was handed in."]
+    assert score(result) == 0 and result["findings"] == ["The file is empty."]
 
 
 def test_half_of_an_exercise_earns_part_of_its_points(graded, course):
