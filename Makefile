@@ -1,5 +1,7 @@
 # make demo, make test: everything they need is set up in .venv first.
 
+SHELL := bash
+.SHELLFLAGS := -o pipefail -c
 PYTHON ?= python3
 BIN := .venv/bin
 
@@ -33,7 +35,7 @@ lab: .venv/ready
 	@$(PYTHON) -m venv .venv || \
 		{ echo "Debian keeps venv in a package of its own: apt install python3-venv"; rm -rf .venv; exit 1; }
 	@$(BIN)/pip install --disable-pip-version-check --progress-bar on -e '.[classroom,test]' \
-		| grep --line-buffered -E '^(Collecting|Installing|Successfully|ERROR)' | cut -c 1-100
+		| grep --line-buffered -oE '^(Collecting [^ ]+|Installing|ERROR.*)'
 	@touch .venv/ready
 
 clean:

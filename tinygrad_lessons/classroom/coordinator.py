@@ -62,15 +62,19 @@ def row(record, new=False):
 
 
 def _wrong(record):
-    """In a few words each exercise that lost points, with the mistake that was recognised."""
-    seen = {}
+    """In a few words what lost points: recognised mistakes and troubles, and what is unwritten."""
+    seen, unwritten = {}, set()
     for v in record["verdicts"]:
         if not v["passed"]:
             words = v["mistake"].replace("_", " ") or v["trouble"]
             seen[v["exercise"]] = seen.get(v["exercise"]) or words
+            if "is yours to write" in v["why"]:
+                unwritten.add(v["exercise"])
     lost = [c for c, s in record["scores"].items() if s is not None and s < record["max"][c]]
     others = [c for c in lost if c.removeprefix("check-") not in seen]
-    return [f"{e}: {words}" if words else e for e, words in seen.items()] + others
+    left = [e for e, words in seen.items() if e in unwritten and not words]
+    wrong = [f"{e}: {words}" if words else e for e, words in seen.items() if e not in left]
+    return wrong + ([f"not written: {', '.join(left)}"] if left else []) + others
 
 
 class Grading:
