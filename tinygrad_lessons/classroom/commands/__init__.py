@@ -5,6 +5,7 @@ import sys
 
 import typer
 
+from ...exercise import PACKAGE
 from .. import Problem
 from .common import console
 
@@ -57,5 +58,13 @@ def main():
     try:
         app()()
     except Problem as problem:
-        console.print(str(problem), style="bold", markup=False, highlight=False, soft_wrap=True)
-        sys.exit(2)
+        _stop(problem)
+    except ModuleNotFoundError as missing:
+        if missing.name and missing.name.partition(".")[0] == PACKAGE:
+            raise
+        _stop(f"This command needs {missing.name}: pip install 'tinygrad-lessons[classroom]'")
+
+
+def _stop(words):
+    console.print(str(words), style="bold", markup=False, highlight=False, soft_wrap=True)
+    sys.exit(2)
