@@ -19,6 +19,7 @@ demo: .venv/ready
 
 test: .venv/ready
 	@$(BIN)/pytest
+	@echo "All of it holds. See it at work: make demo. Open the lessons: make lab"
 
 lint: .venv/ready
 	@$(BIN)/ruff check .
