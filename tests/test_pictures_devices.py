@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.lab import pictures_devices as pictures
+from tinygrad_lessons.lab.pictures import devices as pictures
 
 X = torch.ones(3, 4, device="sim")
 

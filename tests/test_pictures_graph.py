@@ -3,7 +3,7 @@
 import pytest
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.lab import pictures_graph as pictures
+from tinygrad_lessons.lab.pictures import graph as pictures
 
 G = torch.tensor([[1.0, 2.0], [10.0, 20.0]])
 

@@ -5,7 +5,7 @@ import pytest
 
 import tinygrad_lessons as torch
 from tinygrad_lessons import nn
-from tinygrad_lessons.lab import pictures_layers as pictures
+from tinygrad_lessons.lab.pictures import layers as pictures
 
 X = torch.arange(12).reshape(2, 2, 3)
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.lab import pictures_memory as pictures
+from tinygrad_lessons.lab.pictures import memory as pictures
 
 T = torch.tensor([1.0, 2.0, 3.0])
 A = np.arange(6, dtype=np.int32)

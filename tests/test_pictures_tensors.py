@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.lab import pictures_tensors as pictures
+from tinygrad_lessons.lab.pictures import tensors as pictures
 
 X = torch.tensor([[1.0, 2.0, 6.0], [3.0, 4.0, 8.0]])
 COLUMN = torch.tensor([[0.0], [10.0], [20.0]])

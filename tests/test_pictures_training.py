@@ -6,7 +6,7 @@ import pytest
 
 import tinygrad_lessons as torch
 from tinygrad_lessons import nn, optim, training
-from tinygrad_lessons.lab import pictures_training as pictures
+from tinygrad_lessons.lab.pictures import training as pictures
 from tinygrad_lessons.utils.data import DataLoader, TensorDataset
 
 TEN = TensorDataset(torch.arange(10))

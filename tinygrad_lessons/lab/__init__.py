@@ -1,8 +1,7 @@
-"""What a notebook calls: `complete` and `check` exercises, `predict` results, `pictures`."""
+"""What a notebook calls: `complete` and `check` exercises, `predict` results."""
 
 from ..exercise import complete
-from . import pictures
 from .check import check
 from .predict import predict
 
-__all__ = ["check", "complete", "pictures", "predict"]
+__all__ = ["check", "complete", "predict"]

@@ -92,7 +92,7 @@ class Report:
 
     def picture(self):
         """A picture of the failure: yours, expected, and the difference."""
-        from .pictures_difference import drawn
+        from .pictures.difference import drawn
 
         return drawn(self)
 

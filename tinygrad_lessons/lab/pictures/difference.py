@@ -2,8 +2,8 @@
 
 import numpy as np
 
-from .compare import Tensor
-from .pictures import Picture, heat_map, picture, short
+from ..compare import Tensor
+from .frame import Picture, heat_map, picture, short
 
 
 def array(x):

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
-from tinygrad_lessons.lab import pictures
+from tinygrad_lessons.lab.pictures import gram as pictures
 
 A = np.array([[3.0, 0.0, -1.0], [0.0, 2.0, 0.0]])
 
@@ -119,6 +119,6 @@ def test_a_notebook_gets_the_image_with_its_alternative_text_and_the_sentence(mo
 
 
 def test_importing_the_lab_loads_no_matplotlib():
-    code = "import sys, tinygrad_lessons.lab.pictures; print('matplotlib' in sys.modules)"
+    code = "import sys, tinygrad_lessons.lab.pictures.gram; print('matplotlib' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert run.stdout == "False\n"

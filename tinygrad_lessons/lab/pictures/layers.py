@@ -6,8 +6,8 @@ import numpy as np
 
 import tinygrad_lessons as torch
 
-from .pictures import BLUE, CENTRED, COLOURS, GREY, INK, ORANGE, heat_map, listed, numbers, picture
-from .pictures import short as three_digits
+from .frame import BLUE, CENTRED, COLOURS, GREY, INK, ORANGE, heat_map, listed, numbers, picture
+from .frame import short as three_digits
 
 
 @picture()

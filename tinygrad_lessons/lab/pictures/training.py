@@ -6,7 +6,7 @@ import numpy as np
 
 import tinygrad_lessons as torch
 
-from .pictures import (
+from .frame import (
     BLUE,
     CENTRED,
     COLOURS,

@@ -5,7 +5,7 @@ from itertools import product
 
 import numpy as np
 
-from .pictures import (
+from .frame import (
     BLUE,
     CENTRED,
     DASHES,
