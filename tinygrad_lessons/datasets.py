@@ -1,6 +1,5 @@
 """Images to learn from: handwritten digits in the package, MNIST and Fashion-MNIST from files."""
 
-import gzip
 import math
 import os
 import struct
@@ -120,6 +119,8 @@ def read_idx(path):
     content = Path(path).read_bytes()
     try:
         if content[:2] == b"\x1f\x8b":
+            import gzip
+
             content = gzip.decompress(content)
     except (OSError, EOFError, zlib.error) as error:
         raise ValueError(f"{path} is a damaged gzip file ({error}): fetch it again.") from None

@@ -1,6 +1,5 @@
 """Exercises: `exercise` marks what students write, `complete` puts theirs in its place."""
 
-import difflib
 import sys
 
 PACKAGE = __name__.partition(".")[0]
@@ -43,6 +42,8 @@ def replace(id, function):
 def places(id):
     """[(module or class, name), ...] to which the function of exercise `id` is bound."""
     if id not in marked:
+        import difflib  # slow to import, and hardly ever needed
+
         near = difflib.get_close_matches(id, marked, 1)
         raise LookupError(
             f"There is no exercise {id!r}." + (f" Did you mean {near[0]!r}?" if near else "")

@@ -30,9 +30,7 @@ def parse(text):
     type, colon, index = text.partition(":")
     if type not in torch.devices.names:
         types = ", ".join(torch.devices.names)
-        raise RuntimeError(
-            f"Expected one of {types} device type at start of device string: {text}"
-        )
+        raise RuntimeError(f"Expected one of {types} device type at start of device string: {text}")
     if colon and not (index.isascii() and index.isdigit()):
         raise RuntimeError(f"Invalid device string: {text!r}")
     return type, int(index) if colon else None
