@@ -136,11 +136,11 @@ from tinygrad_lessons import datasets, nn, optim, training
 from tinygrad_lessons.utils.data import DataLoader
 
 torch.manual_seed(0)
-train, test = datasets.digits()
+train, test = datasets.Digits(train=True), datasets.Digits(train=False)
 model = nn.Sequential(
     nn.Flatten(), nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU(), nn.Linear(512, 10)
 )
-optimizer = optim.SGD(model.parameters(), lr=0.1)
+optimizer = optim.Adam(model.parameters(), lr=1e-3)
 loader = DataLoader(train, batch_size=64, shuffle=True)
 for epoch in range(5):
     loss = training.train_epoch(model, loader, nn.functional.cross_entropy, optimizer)

@@ -35,5 +35,6 @@ def _table(parts, found):
     table = Table("lesson", "exercise", "whose", "checks", title="Your own package")
     for part in parts:
         checks = found[part.exercise].title if part.state == "yours" else part.why
+        checks = checks.removeprefix(f"{part.exercise}: ")
         table.add_row(part.lesson, part.exercise, part.state, checks)
     return table
