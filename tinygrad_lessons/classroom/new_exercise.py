@@ -39,14 +39,14 @@ def rows_for_columns(x):
 """
 
 
-def add(course, name, id, module, package=editions.REFERENCE):
+def add(course, name, id, module):
     """Add exercise `id` at the end of a lesson. Returns the files that were changed.
 
     Raises Problem when the id is taken or not made of letters, digits and "-", or when there is
     no such module.
     """
     one = lesson.load(course, name)
-    paths = _paths(course, one, module, package)
+    paths = _paths(course, one, module)
     _refuse(id, one, paths[0])
     words = {"id": id, "module": module, "number": len(one.exercises) + 1}
     words |= {"function": id.replace("-", "_").lower(), "words": id.replace("-", " ")}
@@ -64,8 +64,8 @@ def add(course, name, id, module, package=editions.REFERENCE):
     return paths
 
 
-def _paths(course, one, module, package):
-    path = Path(package, *module.split(".")).with_suffix(".py")
+def _paths(course, one, module):
+    path = Path(editions.REFERENCE, *module.split(".")).with_suffix(".py")
     if not path.exists():
         raise Problem(f"There is no module {path}. Make it, with the line: {IMPORT}")
     mistakes = Path(course) / "mistakes" / f"{one.name}.py"
