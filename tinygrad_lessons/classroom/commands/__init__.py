@@ -31,8 +31,8 @@ COMMANDS = (
 )
 
 
-class Suggesting(typer.core.TyperGroup):
-    """A group that lists its commands when called alone, and guesses at a misspelt one."""
+class InOrder(typer.core.TyperGroup):
+    """Lists the commands in the order of COMMANDS."""
 
     def list_commands(self, ctx):
         return [name.replace("_", "-") for name in COMMANDS]
@@ -41,7 +41,7 @@ class Suggesting(typer.core.TyperGroup):
 def app():
     """The commands as one typer application."""
     found = typer.Typer(
-        cls=Suggesting,
+        cls=InOrder,
         no_args_is_help=True,
         add_completion=False,
         pretty_exceptions_enable=False,
