@@ -130,14 +130,14 @@ class Adam(Optimizer):
     def step(self):
         """m = b1 m + (1-b1) g, v = b2 v + (1-b2) g^2, then p -= lr m' / (sqrt(v') + eps), in place.
 
-        m' = m / (1-b1^t) and v' = v / (1-b2^t) in step t: here as two numbers, not two more arrays.
+        m' = m / (1-b1^t) and v' = v / (1-b2^t) in step t = 1, 2, ...
         """
         for p, options, state in self.due():
             if not state:
                 state.update(step=0, exp_avg=torch.zeros_like(p), exp_avg_sq=torch.zeros_like(p))
             state["step"] += 1
             lr, (b1, b2), t = options["lr"], options["betas"], state["step"]
-            root = (1 - b2**t) ** 0.5
+            root = (1 - b2**t) ** 0.5  # both divisions as two numbers, not two more arrays
             rate, eps = lr * root / (1 - b1**t), options["eps"] * root
             for w, g, m, v in torch.optim.blocks(p, p.grad, state["exp_avg"], state["exp_avg_sq"]):
                 g = self.decayed(w, g, options)
