@@ -113,3 +113,11 @@ def test_progress_hands_on_each_batch_and_draws_twenty_marks_an_epoch(capsys):
     assert len(loader) == 4
     marks = "#" * 20
     assert capsys.readouterr().out == "".join(f"cpu, epoch {n} {marks} 4 batches\n" for n in (1, 2))
+
+
+def test_progress_of_a_long_epoch_is_written_on_the_way(capsys, monkeypatch):
+    seconds = iter(range(0, 100, 2))
+    monkeypatch.setattr("time.monotonic", lambda: next(seconds))
+    for _ in pictures.progress(DataLoader(TEN, 5)):
+        before = capsys.readouterr().out
+    assert before == "epoch 1 ##########"

@@ -1,6 +1,7 @@
 """Pictures of lesson 7: batches, ways downhill, an epoch's traffic, and what a network reads."""
 
 import math
+import time
 
 import numpy as np
 
@@ -26,7 +27,7 @@ MARKS = "osD^"
 class progress:
     """A loader that writes a line for each epoch, a # for each twentieth of it.
 
-    Time is spent on the batches, not on writing.
+    Once in a second at most: what is written in pieces is shown in pieces by some.
     """
 
     def __init__(self, loader, name="epoch"):
@@ -37,14 +38,15 @@ class progress:
 
     def __iter__(self):
         self.epoch += 1
-        print(f"{self.name} {self.epoch} ", end="", flush=True)
-        written, n = 0, len(self.loader)
+        line, last = f"{self.name} {self.epoch} ", time.monotonic()
+        marks, n = 0, len(self.loader)
         for i, batch in enumerate(self.loader, 1):
             yield batch
-            due = 20 * i // n
-            print("#" * (due - written), end="", flush=True)
-            written = due
-        print(f" {n} batches")
+            line, marks = line + "#" * (20 * i // n - marks), 20 * i // n
+            if time.monotonic() > last + 1:
+                print(line, end="", flush=True)
+                line, last = "", time.monotonic()
+        print(f"{line} {n} batches")
 
 
 @picture(height=1.2)
