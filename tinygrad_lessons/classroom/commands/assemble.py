@@ -14,27 +14,50 @@ def assemble(
     train: Annotated[bool, typer.Option(help="Train the network of lesson 7 on it.")] = True,
 ):
     """Put your own package together from your notebooks, check it, and train on it."""
-    from .. import lesson
+    from .. import lesson, tryout, workspace
     from ..assemble import assemble as build
-    from ..assemble import reports, train_on
+    from ..sandbox import open_sandbox
 
     lessons = lesson.load_all(course)
-    with console.status("Putting your package together"):
-        parts = list(build(folder, lessons, out))
-    with console.status("Running the lessons' checks on it"):
-        found = {r.exercise: r for r in reports(course, out, lessons)}
-    console.print(_table(parts, found))
+    workspace.names(folder)
+    parts = build(folder, lessons, out)
     mine = sum(part.state == "yours" for part in parts)
-    console.print(f"{mine} of {len(parts)} exercises in {out}/tinygrad_lessons are yours.")
-    if train:
-        with console.status("Training on it"):
-            console.print(train_on(out), highlight=False, markup=False)
+    told = f"{mine} of {len(parts)} exercises in {out / 'tinygrad_lessons'} are yours."
+    console.print(told, highlight=False, soft_wrap=True)
+    with open_sandbox(unsafe=True) as sandbox:
+        with console.status("Running the lessons' checks and a program for each"):
+            each = [tryout.reports(course, one, out, sandbox) for one in lessons]
+            found = {id: report for reports in each for id, report in reports.items()}
+            able = dict(zip(tryout.PROGRAMS, tryout.programs(out, sandbox), strict=True))
+        show(lessons, parts, found, able.values())
+        if train and able["learn"][1]:
+            training(out, sandbox)
 
 
-def _table(parts, found):
-    table = Table("lesson", "exercise", "whose", "checks", title="Your own package")
-    for part in parts:
-        checks = found[part.exercise].title if part.state == "yours" else part.why
-        checks = checks.removeprefix(f"{part.exercise}: ")
-        table.add_row(part.lesson, part.exercise, part.state, checks)
-    return table
+def show(lessons, parts, found, able):
+    """One row a lesson, and under it what a person should look at."""
+    table = Table("lesson", "yours", "pass", "can", "result", title="Your own package")
+    able = {one.number: result for one, result in zip(lessons, able, strict=False)}
+    for one in lessons:
+        here = [p for p in parts if p.lesson == one.name and p.state == "yours"]
+        passed = sum(found[p.exercise].passed for p in here)
+        what, can, said = able.get(one.number, ("", True, ""))
+        count = f"{len(here)} of {len(one.exercises)}"
+        table.add_row(one.name, count, str(passed), what, said if can else f"not yet: {said}")
+    console.print(table)
+    for p in parts:
+        if p.state == "broken":
+            console.print(f"{p.exercise}: {p.why}", markup=False, highlight=False)
+        elif p.state == "yours" and not found[p.exercise].passed:
+            why = next(v.why for v in found[p.exercise].verdicts if not v.passed)
+            console.print(f"{found[p.exercise].title}: {why}", markup=False, highlight=False)
+
+
+def training(out, sandbox):
+    """Train as in lesson 7, and print a line for each epoch."""
+    from ..tryout import EPOCHS, train
+
+    with console.status("Training") as status:
+        lines = train(out, sandbox, lambda n: status.update(f"Training, epoch {n} of {EPOCHS}"))
+    for number, line in enumerate(lines, 1):
+        console.print(f"epoch {number}: {line}", highlight=False, markup=False)
