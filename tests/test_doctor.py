@@ -2,7 +2,9 @@
 
 from typer.testing import CliRunner
 
+from tinygrad_lessons.classroom import sandbox
 from tinygrad_lessons.classroom.commands import app, doctor
+from tinygrad_lessons.classroom.sandbox import selftest
 
 
 def run(*options):
@@ -18,7 +20,25 @@ def test_what_is_here_is_listed():
 
 def test_the_attacks_are_tried():
     done = run("--attacks")
-    assert done.exit_code == 0 and "ok      against what reads files" in done.output
+    assert done.exit_code == 0 and "ok      code that reads files: held" in done.output
+
+
+def test_an_attack_that_comes_through_fails(monkeypatch):
+    crossed = [("reads files", False, "crossed secret"), ("is root", True, "")]
+    monkeypatch.setattr(selftest, "attacks_held", lambda name=None: crossed)
+    done = run("--attacks")
+    assert done.exit_code == 1
+    assert "crossed code that reads files: it crossed the boundary. Do not grade" in done.output
+
+
+def test_without_a_boundary_it_says_what_mends_that(monkeypatch):
+    def none(*args, **options):
+        raise sandbox.NoBoundary("On Windows: run lessons in WSL 2.")
+
+    monkeypatch.setattr(sandbox, "open_sandbox", none)
+    done = run()
+    assert done.exit_code == 1
+    assert "missing sandbox: only grading needs one. On Windows: run" in done.output
 
 
 def test_what_is_missing_fails_and_says_what_mends_it(monkeypatch):

@@ -18,7 +18,7 @@ NO_GPU = "Not needed: every check runs on sim. With an NVIDIA GPU: pip install '
 def doctor(
     attacks: Annotated[bool, typer.Option(help="Try a dozen attacks on the sandbox.")] = False,
 ):
-    """Say what this machine has: packages, devices, and the sandbox for students' code."""
+    """Say what this machine has, and what mends what is missing; exit 1 when something is."""
     fine = [_packages(), _devices(), _sandbox(attacks)]
     raise typer.Exit(0 if all(fine) else 1)
 
@@ -62,9 +62,9 @@ def _sandbox(attacks):
         with open_sandbox() as sandbox:
             _say(True, "sandbox", f"{sandbox.name}, {sandbox.why}")
     except NoBoundary as refusal:
-        return _say(False, "sandbox", str(refusal))
-    if not attacks:
-        return True
-    return all(
-        [_say(held, f"against what {name}", detail) for name, held, detail in attacks_held()]
-    )
+        return _say(False, "sandbox", f"only grading needs one. {refusal}")
+    found = attacks_held(sandbox.name) if attacks else []
+    for what, held, said in found:
+        crossed = f"it crossed the boundary. Do not grade here. {said}"
+        _say(held, f"code that {what}", "held" if held else crossed, "crossed")
+    return all(held for _, held, _ in found)
