@@ -1,5 +1,8 @@
 """`lessons doctor` says what this machine has, and what mends what is missing."""
 
+from contextlib import nullcontext
+from types import SimpleNamespace
+
 from typer.testing import CliRunner
 
 from tinygrad_lessons.classroom import sandbox
@@ -25,7 +28,9 @@ def test_the_attacks_are_tried():
 
 def test_an_attack_that_comes_through_fails(monkeypatch):
     crossed = [("reads files", False, "crossed secret"), ("is root", True, "")]
-    monkeypatch.setattr(selftest, "attacks_held", lambda name=None: crossed)
+    there = nullcontext(SimpleNamespace(name="fork server", why="inside bubblewrap"))
+    monkeypatch.setattr(sandbox, "open_sandbox", lambda: there)
+    monkeypatch.setattr(selftest, "attacks_held", lambda name: crossed)
     done = run("--attacks")
     assert done.exit_code == 1
     assert "crossed code that reads files: it crossed the boundary. Do not grade" in done.output

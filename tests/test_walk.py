@@ -1,52 +1,122 @@
-"""An instructor's week, as docs/instructor.md has it: from a release to returned grades."""
+"""An instructor's week: every command of docs/instructor.md, in its order, on the real thing."""
 
 import csv
 import json
+import os
+import re
 import shutil
-import zipfile
+import subprocess
+import sys
 from pathlib import Path
 
 import nbformat
 import pytest
-from typer.testing import CliRunner
 
-from tinygrad_lessons.classroom import Problem, demo, editions, new_exercise
-from tinygrad_lessons.classroom.commands import app
-from tinygrad_lessons.classroom.commands.demo import copy_course
+from tinygrad_lessons.classroom import Problem, editions, new_exercise
 
 NAME = "03_gram"
+LESSONS = "from tinygrad_lessons.classroom.commands import main; main()"
+HAND_IN = f"""
+import zipfile
+from pathlib import Path
+from tinygrad_lessons.classroom import demo
+with zipfile.ZipFile("downloads.zip", "w") as archive:
+    for sample in demo.students(Path("course"), "{NAME}"):
+        if sample.student in ("ada", "wrong-gram", "cut-off"):
+            name = sample.student.replace("-", "")
+            archive.writestr(f"{{name}}_12_345_{NAME}.ipynb", sample.text)
+"""
+FASTER = {"audit": ["--seeds", "2"], "mutate": ["--least", "0"]}
 
 
-def run(*arguments, code=0):
-    """What a command prints; it has to end with `code`."""
-    done = CliRunner().invoke(app(), [str(a) for a in arguments])
-    assert done.exit_code == code, done.output + repr(done.exception)
-    return " ".join(done.output.split())
+def commands(page):
+    """The arguments of each `lessons ...` line in a page's code blocks, in order."""
+    blocks = re.findall(r"^```\n(.*?)^```", Path(page).read_text(), re.MULTILINE | re.DOTALL)
+    lines = (line.partition("#")[0].split() for block in blocks for line in block.splitlines())
+    return [line[1:] for line in lines if line[:1] == ["lessons"]]
+
+
+def block(kind):
+    """A piece of code of docs/own-exercise.md."""
+    page = Path("docs/own-exercise.md").read_text()
+    return re.search(rf"<!-- {kind} -->\n```python\n(.*?)```", page, re.DOTALL)[1]
+
+
+def python(home, code, *arguments):
+    done = subprocess.run(
+        [sys.executable, "-c", code, *arguments],
+        cwd=home,
+        env=os.environ | {"NO_COLOR": "1", "COLUMNS": "120"},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return " ".join(done.stdout.split())
+
+
+def copy_course(home):
+    """A course of one lesson."""
+    (home / "course/source").mkdir(parents=True)
+    shutil.copytree(f"course/source/{NAME}", home / f"course/source/{NAME}")
+    shutil.copytree("course/mistakes", home / "course/mistakes")
+    shutil.copy("course/nbgrader_config.py", home / "course")
+    return home / "course"
+
+
+def fill_in(home):
+    """Put the pieces of docs/own-exercise.md in the places that were made for them."""
+    cut = [("tinygrad_lessons/gram_matrices.py", '@exercise("column-means")', "reference"),
+           (f"course/mistakes/{NAME}.py", '@mistake("column-means"', "mistakes")]  # fmt: skip
+    for file, start, kind in cut:
+        text = (home / file).read_text()
+        (home / file).write_text(text[: text.index(start)] + block(kind))
+    path = home / f"course/source/{NAME}/{NAME}.ipynb"
+    book = nbformat.read(path, 4)
+    book.cells[-1].source = block("check").strip()
+    nbformat.write(book, path)
 
 
 @pytest.fixture(scope="module")
 def walk(tmp_path_factory):
-    """(what each command printed, the course folder, the exported file)."""
+    """(what each command printed, the folder in which they ran)."""
     home = tmp_path_factory.mktemp("home")
-    course, export = home / "course", home / "grades.csv"
-    copy_course(Path("course"), course)
-    said = {"release": run("release", NAME, "--course", course)}
-    with zipfile.ZipFile(home / "downloads.zip", "w") as archive:
-        for sample in demo.students(course, NAME):
-            if sample.student in ("ada", "wrong-gram", "cut-off"):
-                name = sample.student.replace("-", "")
-                archive.writestr(f"{name}_12_345_{NAME}.ipynb", sample.text)
-    said["collect"] = run("collect", NAME, home / "downloads.zip", "--course", course)
-    for command in ("grade", "report", "feedback"):
-        said[command] = run(command, NAME, "--course", course)
-    said["again"] = run("grade", NAME, "--course", course)
-    said["regrade"] = run("regrade", NAME, "--course", course, "--yes")
-    said["export"] = run("export", NAME, "--course", course, "--output", export)
-    return said, course, export
+    shutil.copytree(
+        editions.REFERENCE, home / "tinygrad_lessons", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    copy_course(home)
+    said = {}
+    for name, *rest in commands("docs/instructor.md"):
+        if name == "collect":
+            python(home, HAND_IN)
+        said[name] = python(home, LESSONS, name, *rest, *FASTER.get(name, []))
+        if name == "new-exercise":
+            fill_in(home)
+    said["again"] = python(home, LESSONS, "grade", NAME)
+    return said, home
+
+
+def test_the_page_has_the_whole_way():
+    order = ["new-exercise", "sync", "audit", "mutate", "release", "collect", "grade"]
+    order += ["regrade", "report", "feedback", "export"]
+    assert [name for name, *_ in commands("docs/instructor.md") if name in order] == order
+
+
+def test_an_exercise_of_ones_own_is_filled_in_and_holds(walk):
+    said, home = walk
+    assert said["audit"] == f"{NAME}: no faults on 2 seeds"
+    book = nbformat.read(home / f"course/source/{NAME}/{NAME}.ipynb", 4)
+    assert "### BEGIN SOLUTION\n    return x.mean(0)" in book.cells[-2].source
+    released = (home / f"course/release/{NAME}/{NAME}.ipynb").read_text()
+    assert "column-means is yours to write" in released and "one_row" not in released
+
+
+def test_its_checks_and_mistakes_take_under_twenty_lines():
+    text = block("check") + block("mistakes")
+    assert sum(bool(line) for line in text.splitlines()) < 20
 
 
 def test_what_is_released_can_be_given_out(walk):
-    folder = walk[1] / "release" / NAME
+    folder = walk[1] / "course" / "release" / NAME
     assert {p.name for p in folder.iterdir()} == {
         f"{NAME}.ipynb",
         "observations.json.gz",
@@ -55,14 +125,15 @@ def test_what_is_released_can_be_given_out(walk):
 
 
 def test_everyone_is_graded_once(walk):
-    said, _, _ = walk
+    said, _ = walk
     assert "3 submissions: 3 graded" in said["grade"]
     assert "gram: rows for columns" in said["grade"]
     assert "3 submissions: 0 graded" in said["again"]
+    assert "No score of 3 submissions would change." in said["regrade"]
 
 
 def test_the_report_and_the_feedback_are_there(walk):
-    _, course, _ = walk
+    course = walk[1] / "course"
     found = json.loads((course / "reports" / f"{NAME}.json").read_text())
     assert [s["student"] for s in found["students"]] == ["ada", "cutoff", "wronggram"]
     gram = next(e for e in found["exercises"] if e["exercise"] == "gram")
@@ -72,35 +143,9 @@ def test_the_report_and_the_feedback_are_there(walk):
     assert not list((course / "feedback").rglob("*.py"))
 
 
-def test_a_regrade_without_a_change_changes_nothing(walk):
-    assert "scores were written" not in walk[0]["regrade"]
-
-
 def test_the_export_has_everyone(walk):
-    rows = list(csv.DictReader(walk[2].read_text(encoding="utf-8-sig").splitlines()))
-    assert len(rows) == 3 and "ada" in str(rows)
-
-
-@pytest.fixture
-def package(tmp_path, monkeypatch):
-    """A copy of the package, in the reference's place."""
-    copy = tmp_path / "package"
-    shutil.copytree(editions.REFERENCE, copy, ignore=shutil.ignore_patterns("__pycache__"))
-    monkeypatch.setattr(editions, "REFERENCE", copy)
-    yield copy
-    editions.targets.cache_clear()
-
-
-def test_an_exercise_of_ones_own(tmp_path, package):
-    course = tmp_path / "course"
-    copy_course(Path("course"), course)
-    paths = new_exercise.add(course, NAME, "column-means", "gram_matrices")
-    assert paths[0] == package / "gram_matrices.py"
-    assert '@exercise("column-means")' in paths[0].read_text()
-    cells = nbformat.read(paths[1], 4).cells
-    assert cells[-1].metadata.nbgrader.grade_id == "check-column-means"
-    assert "### BEGIN SOLUTION\n    return x.sum(0)" in cells[-2].source
-    assert '@mistake("column-means"' in paths[2].read_text()
+    text = (walk[1] / f"{NAME}-plain.csv").read_text(encoding="utf-8-sig")
+    assert len(list(csv.DictReader(text.splitlines()))) == 3 and "ada" in text
 
 
 @pytest.mark.parametrize(
@@ -112,8 +157,7 @@ def test_an_exercise_of_ones_own(tmp_path, package):
     ],
 )
 def test_what_cannot_be_an_exercise_is_refused_and_nothing_is_written(tmp_path, id, module, words):
-    course = tmp_path / "course"
-    copy_course(Path("course"), course)
+    course = copy_course(tmp_path)
     with pytest.raises(Problem, match=words):
         new_exercise.add(course, NAME, id, module)
     notebook = f"source/{NAME}/{NAME}.ipynb"
