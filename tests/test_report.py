@@ -40,19 +40,34 @@ CLASS = [
 def test_counts():
     found = report.summary("03_gram", CLASS)
     gram = found["exercises"][0]
-    assert gram["states"] == {"passed": 1, "part": 1, "wrong": 1, "unwritten": 1}
-    assert gram["devices"] == {"cpu": [2, 4], "sim": [1, 2]}
-    assert gram["mistakes"] == [["on_host", "hint of on_host", 1]]
+    assert gram["who"] == {"passed": ["a"], "part": ["b"], "wrong": ["d"], "unwritten": ["c"]}
+    assert gram["devices"] == {"cpu": 2, "sim": 1}
+    assert gram["checks"] == {"a_check": 1} and gram["hidden"] == []
+    assert found["mistakes"] == [["gram", "on_host", "hint of on_host", 1]]
     assert gram["troubles"] == {"timeout": 1}
     assert [s["student"] for s in found["students"]] == ["a", "b", "c", "d"]
-    assert found["students"][0] | {"passed": 0} == {
+    assert found["students"][0] == {
         "student": "a",
         "score": 4.0,
         "max": 6.0,
         "by_hand": ["essay"],
-        "passed": 0,
+        "states": {"gram": "passed"},
     }
     assert sum(n for _, n in found["scores"]["bins"]) == 4
+
+
+def test_a_mistake_counts_once_a_student_and_the_most_frequent_comes_first():
+    wrong = [verdict("pca", False, mistake="often"), verdict("pca", False, "sim", mistake="often")]
+    results = [result(s, 0.0, *wrong) for s in "ef"] + CLASS
+    found = report.summary("03_gram", results)
+    assert [row[1::2] for row in found["mistakes"]] == [["often", 2], ["on_host", 1]]
+
+
+def test_a_run_without_a_sandbox_is_said():
+    results = [r | {"boundary": "none"} for r in CLASS]
+    page = report.page(report.summary("03_gram", results))
+    assert "4 notebooks ran without a sandbox." in page
+    assert "without a sandbox" not in report.page(report.summary("03_gram", CLASS))
 
 
 def test_the_page_is_self_contained_and_escapes_what_students_wrote():

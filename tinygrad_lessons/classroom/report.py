@@ -1,25 +1,30 @@
 """The class report: what passed, on which device, what to teach again; JSON and one page."""
 
 import json
-import os
 import statistics
 from collections import Counter
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from .spool import write_file
+
 BINS = 10
+STATES = ("passed", "part", "wrong", "unwritten")
 
 
 def summary(name, results):
     """What a class's results, one of `grade` for each student, say: plain data."""
     results = sorted(results, key=lambda r: r["student"])
+    exercises = [_exercise(e, results) for e in _exercises(results)]
     return {
         "lesson": name,
         "students": [_student(r) for r in results],
         "scores": _scores(results),
-        "exercises": [_exercise(e, results) for e in _exercises(results)],
+        "exercises": exercises,
+        "mistakes": _mistakes(exercises),
         "findings": [[r["student"], text] for r in results for text in r["findings"]],
+        "boundaries": dict(sorted(Counter(r.get("boundary", "") for r in results).items())),
     }
 
 
@@ -29,7 +34,7 @@ def _student(result):
         "score": _total(result),
         "max": sum(result["max"].values()),
         "by_hand": sorted(cell for cell, score in result["scores"].items() if score is None),
-        "passed": sorted(e for e in _exercises([result]) if _state(result, e) == "passed"),
+        "states": {e: _state(_of(result, e)) for e in _exercises([result])},
     }
 
 
@@ -51,44 +56,62 @@ def _exercises(results):
     return list(dict.fromkeys(v["exercise"] for r in results for v in r["verdicts"]))
 
 
-def _state(result, exercise):
+def _of(result, exercise):
+    return [v for v in result["verdicts"] if v["exercise"] == exercise]
+
+
+def _state(verdicts):
     """How an exercise ended: passed, part, wrong or unwritten."""
-    found = [v for v in result["verdicts"] if v["exercise"] == exercise]
-    passed = sum(v["passed"] for v in found)
-    if found and passed == len(found):
+    passed = sum(v["passed"] for v in verdicts)
+    if passed == len(verdicts):
         return "passed"
-    if any("is yours to write" in v["why"] for v in found):
+    if not passed and any("is yours to write" in v["why"] for v in verdicts):
         return "unwritten"
     return "part" if passed else "wrong"
 
 
 def _exercise(exercise, results):
-    verdicts = [v for r in results for v in r["verdicts"] if v["exercise"] == exercise]
-    states = Counter(_state(r, exercise) for r in results)
-    mistakes = {
-        (r["student"], v["mistake"], v["hint"])
-        for r in results
-        for v in r["verdicts"]
-        if v["exercise"] == exercise and v["mistake"]
-    }
-    counted = Counter((mistake, hint) for _, mistake, hint in mistakes)
+    """Of one exercise: who is in which state, who passes on which device and in which check."""
+    each = {r["student"]: found for r in results if (found := _of(r, exercise))}
+    states = {student: _state(verdicts) for student, verdicts in each.items()}
     return {
         "exercise": exercise,
-        "states": {s: states[s] for s in ("passed", "part", "wrong", "unwritten")},
-        "devices": _by(verdicts, "device"),
-        "checks": _by(verdicts, "check"),
-        "mistakes": [[name, hint, n] for (name, hint), n in counted.most_common()],
-        "troubles": dict(sorted(Counter(v["trouble"] for v in verdicts if v["trouble"]).items())),
+        "who": {state: [s for s in states if states[s] == state] for state in STATES},
+        "devices": _passing(each, "device"),
+        "checks": _passing(each, "check"),
+        "hidden": sorted({v["check"] for found in each.values() for v in found if v["hidden"]}),
+        "mistakes": _counted((v["mistake"], v["hint"]) for v in _once(each, "mistake")),
+        "troubles": dict(_counted(v["trouble"] for v in _once(each, "trouble"))),
     }
 
 
-def _by(verdicts, key):
-    """{value: [passed, all]} of the verdicts by one of their fields."""
-    found = {}
-    for v in verdicts:
-        passed, count = found.get(v[key], (0, 0))
-        found[v[key]] = [passed + v["passed"], count + 1]
-    return found
+def _passing(each, key):
+    """{value of a field: how many students pass everything that has it}."""
+    values = dict.fromkeys(v[key] for found in each.values() for v in found)
+    return {
+        value: sum(
+            all(v["passed"] for v in found if v[key] == value)
+            for found in each.values()
+            if any(v[key] == value for v in found)
+        )
+        for value in values
+    }
+
+
+def _once(each, key):
+    """One verdict for each student and each value of a field that says something."""
+    seen = {(s, v[key]): v for s, found in each.items() for v in found if v[key]}
+    return seen.values()
+
+
+def _counted(values):
+    return [[value, n] for value, n in Counter(values).most_common()]
+
+
+def _mistakes(exercises):
+    """[[exercise, mistake, hint, how many students], ...], the most frequent first."""
+    found = [[e["exercise"], *pair, n] for e in exercises for pair, n in e["mistakes"]]
+    return sorted(found, key=lambda row: -row[-1])
 
 
 def page(found):
@@ -100,9 +123,9 @@ def page(found):
         lstrip_blocks=True,
     )
     count = len(found["students"])
-    passed = {e["exercise"]: e["states"]["passed"] for e in found["exercises"]}
+    passed = {e["exercise"]: len(e["who"]["passed"]) for e in found["exercises"]}
     marked = {
-        "nobody failed": [e for e in passed if passed[e] == count],
+        "everybody passed": [e for e in passed if passed[e] == count],
         "nobody passed": [e for e in passed if not passed[e]],
     }
     return templates.get_template("report.html").render(**found, count=count, marked=marked)
@@ -118,7 +141,5 @@ def write(folder, name, results):
         folder / f"{name}.html": page(found),
     }
     for path, text in texts.items():
-        temporary = path.with_name(f".{path.name}.{os.getpid()}")
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
+        write_file(path, text)
     return list(texts)
