@@ -14,7 +14,6 @@ DRAWS = [
     lambda d: torch.rand_like(torch.zeros(5, device=d)),
     lambda d: torch.zeros(5, device=d).normal_(),
     lambda d: torch.zeros(5, device=d).uniform_(-1, 1),
-    lambda d: torch.normal(0.0, 1.0, (5,), device=d),
 ]
 
 
@@ -39,7 +38,6 @@ def test_ranges_and_moments(device):
     assert sorted(torch.randperm(20, device=device).tolist()) == list(range(20))
     w = torch.zeros(1000, device=device).uniform_(-2, 3)
     assert -2 <= w.min().item() and w.max().item() <= 3
-    assert abs(torch.bernoulli(torch.full((10_000,), 0.3)).mean().item() - 0.3) < 0.03
 
 
 def test_dtypes_and_shapes():

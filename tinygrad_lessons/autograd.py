@@ -110,8 +110,7 @@ class Function:
 
     def gradients(self, g):
         """[(parent, its gradient), ...] where one is needed, from the output's gradient `g`."""
-        for hook in self.hooks:
-            g = hooked(hook, g, self.device)
+        g = hooked(g, self.hooks, self.device)
         if self.freed:
             raise RuntimeError(SECOND_BACKWARD)
         if last_write[0] > self.number:
@@ -164,7 +163,7 @@ class Function:
                 array = kept[i] if i < len(kept) else self.output
                 raise RuntimeError(
                     "one of the variables needed for gradient computation has been modified by an "
-                    f"inplace operation: [{dtypes.LEGACY[dtypes.of(array)]}Tensor "
+                    f"inplace operation: [{dtypes.of(array).legacy}Tensor "
                     f"{list(array.shape)}], kept by {self.name()}\n"
                     "  Write x = x + 1 instead of x += 1, or change a .clone()."
                 )
@@ -228,14 +227,27 @@ def promoted(arrays, target):
     """The operands in the dtype that they have in common; numbers stay as they are."""
     dtype = dtypes.common(arrays)
     if target is float and dtype.kind != "f":
-        dtype = dtypes.get_default_dtype().np
+        dtype = dtypes.float32.np
     return [x.astype(dtype) if hasattr(x, "dtype") and x.dtype != dtype else x for x in arrays]
 
 
-def hooked(hook, g, device):
-    """What a hook makes of the gradient `g`."""
-    changed = hook(torch.Tensor(g, device))
-    return g if changed is None else changed.array
+def hooked(g, hooks, device):
+    """What the hooks make of the gradient `g`."""
+    for hook in hooks:
+        changed = hook(torch.Tensor(g, device))
+        g = g if changed is None else changed.array
+    return g
+
+
+class Handle:
+    """A hook on the gradient of `owner`, a leaf or a node; remove() takes it away."""
+
+    def __init__(self, hook, owner):
+        self.hook, self.owner = hook, owner
+        owner.hooks = (*owner.hooks, hook)
+
+    def remove(self):
+        self.owner.hooks = tuple(h for h in self.owner.hooks if h is not self.hook)
 
 
 @exercise("topological-order")
@@ -357,15 +369,15 @@ def no_grad():
     return paused
 
 
-@block
-def _recorded():
-    with set_grad_enabled(True):
-        yield
-
-
 def enable_grad():
     """Record again, within a block that records nothing."""
-    return block(_recorded.steps)
+
+    @block
+    def recorded():
+        with set_grad_enabled(True):
+            yield
+
+    return recorded
 
 
 @exercise("numerical-gradient")

@@ -33,29 +33,33 @@ def infer_dtype(data):
 
 
 def tensor(data, *, dtype=None, device=None, requires_grad=False):
-    """A new tensor with a copy of `data`: nested lists of numbers, a NumPy array, a tensor."""
+    """A new tensor with a copy of `data`: nested lists of numbers, a NumPy array, a tensor.
+
+    >>> tensor([[1, 2], [3, 4]]).dtype, tensor([1, 2.5]).dtype
+    (tinygrad_lessons.int64, tinygrad_lessons.float32)
+    """
     if isinstance(data, Tensor):
         warnings.warn(
             "To copy construct from a tensor, it is recommended to use sourceTensor.detach()"
             ".clone() or sourceTensor.detach().clone().requires_grad_(True), rather than "
             "torch.tensor(sourceTensor).",
-            UserWarning,
             stacklevel=2,
         )
-        kind = dtypes.resolve(dtype, data.array.dtype)
-        host = data.device.download(data.array) if device else data.array
-        device = devices.device(device or data.device)
-        array = device.upload(host) if isinstance(host, np.ndarray) else host
-        return Tensor(array.astype(kind), device).requires_grad_(requires_grad)
-    return place(host_array(data, dtype).copy(), device, requires_grad)
+        array, home = data.array, data.device
+    else:
+        array, home = host_array(data, dtype), devices.cpu
+    array = array.astype(dtypes.resolve(dtype, array.dtype))  # a copy, in any case
+    device = devices.device(device or home)
+    if device is not home:
+        array = device.upload(home.download(array))
+    return Tensor(array, device).requires_grad_(requires_grad)
 
 
-def host_array(data, dtype=None):
-    """`data` as a NumPy array of a dtype that tensors have, without a copy if it is one."""
+def host_array(data, dtype):
+    """Numbers as a NumPy array of a dtype that tensors have."""
     if isinstance(data, (np.ndarray, np.generic)):
-        array = np.asarray(data)
-        dtypes.of(array)
-        return array.astype(dtypes.resolve(dtype, array.dtype), copy=False)
+        dtypes.of(data)
+        return np.asarray(data)
     try:
         return np.array(data, dtypes.resolve(dtype or torch.infer_dtype(data)))
     except TypeError:
@@ -67,69 +71,59 @@ def host_array(data, dtype=None):
         raise RuntimeError(f"value cannot be converted without overflow: {error}") from None
 
 
-def place(array, device=None, requires_grad=False):
-    """A tensor of a NumPy array, which moves to `device` and is kept as it is on the CPU."""
+def make(name, dtype, device, requires_grad, *inputs):
+    """A tensor of what the device's own function `name` makes; float32 where nothing is asked."""
     device = devices.device(device or "cpu")
-    return Tensor(device.upload(array), device).requires_grad_(requires_grad)
+    array = getattr(device.xp, name)(*inputs, dtype=dtypes.resolve(dtype, dtypes.float32.np))
+    return Tensor(array, device).requires_grad_(requires_grad)
+
+
+def filled(name, note):
+    """The function that makes a tensor of a shape by the device's own function `name`."""
+
+    def new(*size, dtype=None, device=None, requires_grad=False):
+        return make(name, dtype, device, requires_grad, tuple(flat(size)))
+
+    new.__name__ = new.__qualname__ = name
+    new.__doc__ = f"{note} {name}(2, 3) or {name}((2, 3))"
+    return new
+
+
+zeros = filled("zeros", "All numbers are 0.")
+ones = filled("ones", "All numbers are 1.")
+empty = filled("empty", "Whatever is in the memory.")
 
 
 def full(size, value, *, dtype=None, device=None, requires_grad=False):
     """All numbers are `value`. full((2, 3), 7)"""
-    device = devices.device(device or "cpu")
-    kind = dtypes.resolve(dtype) or dtypes.common([value])
-    array = device.xp.full(tuple(size), value, kind)
-    return Tensor(array, device).requires_grad_(requires_grad)
-
-
-def new(name, note):
-    """The function that makes a tensor by the device library's function of that name."""
-
-    def make(*size, dtype=None, device=None, requires_grad=False):
-        device = devices.device(device or "cpu")
-        kind = dtypes.resolve(dtype, dtypes.float32.np)
-        array = getattr(device.xp, name)(tuple(flat(size)), dtype=kind)
-        return Tensor(array, device).requires_grad_(requires_grad)
-
-    make.__name__ = make.__qualname__ = name
-    make.__doc__ = f"{note} {name}(2, 3) or {name}((2, 3))"
-    return make
-
-
-zeros = new("zeros", "All numbers are 0.")
-ones = new("ones", "All numbers are 1.")
-empty = new("empty", "Whatever is in the memory.")
+    kind = dtype or dtypes.result_type(value)
+    return make("full", kind, device, requires_grad, tuple(size), value)
 
 
 def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
     """1 on the diagonal, else 0. (n, m)"""
-    device = devices.device(device or "cpu")
-    array = device.xp.eye(n, m, dtype=dtypes.resolve(dtype, dtypes.float32.np))
-    return Tensor(array, device).requires_grad_(requires_grad)
+    return make("eye", dtype, device, requires_grad, n, m)
+
+
+def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
+    """`steps` numbers from start to end, both included, equally far apart."""
+    return make("linspace", dtype, device, requires_grad, start, end, steps)
 
 
 def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
     """start, start + step, ... before end. arange(3), arange(1, 10, 2)"""
     if end is None:
         start, end = 0, start
-    if not step or (end - start) * step < 0:
-        raise RuntimeError(
-            "upper bound and lower bound inconsistent with step sign"
-            if step
-            else "step must be nonzero"
-        )
-    device = devices.device(device or "cpu")
+    if not step:
+        raise RuntimeError("step must be nonzero")
+    if (end - start) * step < 0:
+        raise RuntimeError("upper bound and lower bound inconsistent with step sign")
     whole = all(isinstance(x, (int, np.integer)) for x in (start, end, step))
     kind = dtypes.resolve(dtype, (dtypes.int64 if whole else dtypes.float32).np)
+    device = devices.device(device or "cpu")
     count = len(range(start, end, step)) if whole else int(np.ceil((end - start) / step))
     steps = device.xp.arange(count, dtype=kind if whole else dtypes.float64.np)
     array = (steps * step + start).astype(kind)
-    return Tensor(array, device).requires_grad_(requires_grad)
-
-
-def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
-    """`steps` numbers from start to end, both included, equally far apart."""
-    device = devices.device(device or "cpu")
-    array = device.xp.linspace(start, end, steps, dtype=dtypes.resolve(dtype, dtypes.float32.np))
     return Tensor(array, device).requires_grad_(requires_grad)
 
 

@@ -9,10 +9,10 @@ import numpy as np
 class dtype:
     """A kind of number: `torch.float32`. `np` is what NumPy calls it."""
 
-    __slots__ = ("name", "np", "is_floating_point", "itemsize")
+    __slots__ = ("name", "legacy", "np", "is_floating_point", "itemsize")
 
-    def __init__(self, name):
-        self.name, self.np = name, np.dtype(name)
+    def __init__(self, name, legacy):
+        self.name, self.legacy, self.np = name, legacy, np.dtype(name)
         self.is_floating_point, self.itemsize = self.np.kind == "f", self.np.itemsize
 
     def __repr__(self):
@@ -22,30 +22,26 @@ class dtype:
         return self.name
 
 
-float16, float32, float64 = map(dtype, ("float16", "float32", "float64"))
-uint8, int8, int16, int32, int64 = map(dtype, ("uint8", "int8", "int16", "int32", "int64"))
-bool = dtype("bool")
-half, float, double = float16, float32, float64
-byte, char, short, int, long = uint8, int8, int16, int32, int64
+# With what torch calls a tensor of this kind in older messages.
+half = float16 = dtype("float16", "Half")
+float = float32 = dtype("float32", "Float")
+double = float64 = dtype("float64", "Double")
+uint8, int8 = dtype("uint8", "Byte"), dtype("int8", "Char")
+int16 = dtype("int16", "Short")
+int = int32 = dtype("int32", "Int")
+long = int64 = dtype("int64", "Long")
+bool = dtype("bool", "Bool")
 
-LEGACY = {  # what torch calls a tensor of this kind in older messages
-    float16: "Half", float32: "Float", float64: "Double", uint8: "Byte", int8: "Char",
-    int16: "Short", int32: "Int", int64: "Long", bool: "Bool",
-}  # fmt: skip
+ALL = (float16, float32, float64, uint8, int8, int16, int32, int64, bool)
 RANK = {"b": 0, "u": 1, "i": 1, "f": 2}
-_known = {kind.np: kind for kind in LEGACY}
+_known = {kind.np: kind for kind in ALL}
 _of_numbers = {builtins.bool: bool.np, builtins.int: int64.np, builtins.float: float32.np}
-
-
-def get_default_dtype():
-    """The dtype of numbers that have a point: float32."""
-    return float32
 
 
 def of(array):
     """The dtype of an array. Raises TypeError for kinds that tensors don't hold."""
     if array.dtype not in _known:
-        names = ", ".join(kind.name for kind in LEGACY)
+        names = ", ".join(kind.name for kind in ALL)
         raise TypeError(
             f"can't convert np.ndarray of type numpy.{array.dtype.type.__name__}. "
             f"The only supported types are: {names}."
@@ -87,9 +83,9 @@ def common(operands):
     return best
 
 
-def result_type(a, b):
-    """The dtype of `a + b`, for tensors and numbers."""
-    return _known[common([getattr(x, "array", x) for x in (a, b)])]
+def result_type(*operands):
+    """The dtype of the sum of tensors and numbers."""
+    return _known[common([getattr(x, "array", x) for x in operands])]
 
 
 def promote_types(a, b):

@@ -93,14 +93,3 @@ def randperm(n, *, device=None, generator=None):
     """0 to n - 1 in random order."""
     device, numbers = _source(device, generator)
     return Tensor(numbers.random(n).argsort(), device)
-
-
-def normal(mean=0.0, std=1.0, size=(), *, device=None, generator=None):
-    """Normal with the given mean and standard deviation."""
-    return randn(size, device=device, generator=generator) * std + mean
-
-
-def bernoulli(p, generator=None):
-    """1 with probability p, else 0, for each p of a tensor."""
-    drawn = rand(p.shape, device=p.device, generator=generator)
-    return (drawn < p).type_as(p)

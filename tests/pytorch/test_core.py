@@ -74,12 +74,12 @@ m ** 0; m ** 1; m ** 3; p ** -1; s ** 2; v * v; v + b[0, :, :1].squeeze(); m % 1
 m.add(row); m.add(row, alpha=2); m.sub(row, alpha=0.5); m.mul(3); m.div(p); m.pow(2); m.neg()
 torch.add(m, row); torch.mul(m, 2); torch.sub(m, 1); torch.div(m, 2); torch.pow(p, u); m.exp()
 p.log(); p.sqrt(); m.sin(); m.cos(); m.tan(); m.tanh(); m.sigmoid(); m.relu(); m.sign()
-p.rsqrt(); p.reciprocal(); p.log1p(); p.log2(); p.log10(); m.expm1(); m.atan(); m.abs()
-m.square(); (m / 3).asin(); (m / 3).acos(); m.floor(); m.ceil(); m.round(); m.trunc()
+p.reciprocal(); p.log1p(); p.log2(); p.log10(); m.atan(); m.abs()
+m.square(); (m / 3).asin(); (m / 3).acos(); m.floor(); m.ceil(); m.round()
 torch.round(m); m.clamp(-1, 1); m.clamp(min=0); m.clamp(max=0.5); m.clamp(0, 1)
 torch.clamp(m, -0.5, 0.5); torch.maximum(m, row); torch.minimum(m, p); torch.maximum(m, m)
 m.max(p); m.min(p); torch.where(m > 0, m, p); torch.where(m > 0, m, 0.0)
-m.masked_fill(m > 0, 9.0); m.where(m > 0, p); m @ n; v @ w; q @ v; v @ m; b @ c; b @ n; c @ v
+m.masked_fill(m > 0, 9.0); m @ n; v @ w; q @ v; v @ m; b @ c; b @ n; c @ v
 v @ b; m.T @ m; d @ c; m.matmul(n); d @ b[0].T; torch.mm(m, n); torch.mv(q, v); torch.dot(v, w)
 torch.bmm(b, c); torch.outer(v, w); q.trace(); m.sum(); m.sum(0); m.sum(-1); m.sum((0, 1))
 b.sum((0, 2)); m.sum(1, keepdim=True); e.sum(); e.sum(0); m.sum(dim=0, keepdim=True); s.sum()
@@ -96,10 +96,10 @@ m.logsumexp(1, keepdim=True); torch.softmax(m, 1); torch.log_softmax(m, dim=0)
 torch.logsumexp(m, 1); (m * 400).softmax(1); m.T; m.t(); m.transpose(0, 1); b.transpose(-1, 0)
 b.permute(2, 0, 1); b.mT; torch.permute(b, (1, 0, 2)); m.reshape(12); m.reshape(2, 6)
 m.reshape(2, -1); m.T.reshape(-1); m.view(4, 3); m.flatten(); b.flatten(1); b.flatten(0, 1)
-s.reshape(1); s.flatten(); e.reshape(3, 0); m.reshape((6, 2)); b.movedim(0, 2); one.squeeze()
+s.reshape(1); s.flatten(); e.reshape(3, 0); m.reshape((6, 2)); one.squeeze()
 one.squeeze(0); one.squeeze(1); v.unsqueeze(0); v.unsqueeze(-1); s.unsqueeze(0); v.expand(2, 3)
 row.expand(3, -1); row.expand(2, 3, 4); s.expand(2); m.expand(b.shape); m.flip(0); m.flip(0, 1)
-m.flip((0, 1)); m.roll(1, 0); m.roll((1, 2), (0, 1)); m.repeat(2, 1); v.repeat(2, 2); m.tril()
+m.flip((0, 1)); m.repeat(2, 1); v.repeat(2, 2); m.tril()
 m.triu(1); m.tril(-1); m.diagonal(); m.diagonal(1); torch.diag(q, 1); torch.cat([m, p])
 torch.cat([m, p], 1); torch.cat((m, q), dim=1); torch.stack([m, p]); torch.stack([v, w], 1)
 torch.stack([v, w], dim=-1); torch.cat([m, m]); m.gather(0, i); m.gather(1, pick[:, None])
@@ -109,8 +109,8 @@ b[1, ..., 2]; m[()]; m[[0, 2]]; m[[0, 0, 2]]; m[pick]; m[pick, pick]; m[:, pick]
 b[:, pick, 1]; m[i]; v[i]; m[m > 0]; m[m[:, 0] > 0]; m[mask[:, 0].sum().item()]; m[pick > 0]
 b[:, pick > 0]; m[np.array([1, 0])]; m[pick[:, None], pick]; b[pick - 1, :, pick]; m[range(2)]
 v[v > 9]; m[torch.tensor(1)]; m[[True, False, True]]; m[0][1]; m.narrow(1, 1, 2); m.split(2)[0]
-m.chunk(2, 1)[1]; m.unbind(1)[0]; m.split([1, 2])[1]; m.double(); m.to(torch.float64)
-m.to(torch.float32); m.half(); m.type_as(s); m.float(); m.T.contiguous(); torch.square(m)
+m.unbind(1)[0]; m.split([1, 2])[1]; m.double(); m.to(torch.float64)
+m.to(torch.float32); m.half(); m.float(); m.T.contiguous(); torch.square(m)
 torch.exp(m); torch.sigmoid(m); torch.abs(m); torch.sum(m, 0); torch.mean(m); torch.norm(m)
 torch.transpose(m, 0, 1); torch.reshape(m, (4, 3)); torch.flatten(m); torch.squeeze(one)
 torch.unsqueeze(m, 0); (m * m).sum().sqrt(); ((m - p) ** 2).mean(); (m @ n).relu().sum(0)
@@ -128,7 +128,7 @@ m.size(0); m.dim(); m.numel(); m.stride(); m.T.stride(); m.is_contiguous(); m.T.
 len(m); s.item() > -9; m.dtype; m.ndim; big.var(0); big[:, ::2].T; big.T; big[1].max(0)
 big[:, :, 1:].stride(); big[..., ::2].stride(); big.tolist(); list(v); [x for x in v][1]
 v.tolist()[0] < 9; 0 in ints; 1 in ints; (1 < ints); (s > 3).item(); ints.bool()
-torch.isfinite(m); torch.isinf(m / 0); torch.logical_and(mask, mask); mask.logical_not()
+torch.isfinite(m); torch.isinf(m / 0)
 torch.numel(m)
 """
 LINES = [line.strip() for line in LINES.replace("\n", ";").split(";") if line.strip()]

@@ -1,44 +1,9 @@
 """`torch.nn`: layers, losses, and the modules that they are."""
+# ruff: noqa: F401, I001
 
-from tinygrad_lessons.nn import functional, init, utils
-from tinygrad_lessons.nn.layers import (
-    BCEWithLogitsLoss,
-    CrossEntropyLoss,
-    Dropout,
-    Flatten,
-    L1Loss,
-    Linear,
-    LogSoftmax,
-    ModuleList,
-    MSELoss,
-    NLLLoss,
-    ReLU,
-    Sequential,
-    Sigmoid,
-    Softmax,
-    Tanh,
-)
-from tinygrad_lessons.nn.module import Module, Parameter
-
-__all__ = [
-    "BCEWithLogitsLoss",
-    "CrossEntropyLoss",
-    "Dropout",
-    "Flatten",
-    "L1Loss",
-    "Linear",
-    "LogSoftmax",
-    "MSELoss",
-    "Module",
-    "ModuleList",
-    "NLLLoss",
-    "Parameter",
-    "ReLU",
-    "Sequential",
-    "Sigmoid",
-    "Softmax",
-    "Tanh",
-    "functional",
-    "init",
-    "utils",
-]
+from . import functional, init, utils
+from .layers import (
+    BCEWithLogitsLoss, CrossEntropyLoss, Dropout, Flatten, L1Loss, Linear, LogSoftmax, ModuleList,
+    MSELoss, NLLLoss, ReLU, Sequential, Sigmoid, Softmax, Tanh,
+)  # fmt: skip
+from .module import Module, Parameter

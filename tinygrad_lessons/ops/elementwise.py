@@ -1,7 +1,6 @@
 """One number at a time: arithmetic, functions, comparisons. The engine undoes broadcasting."""
 
 import math
-import operator
 
 from ..autograd import NUMBERS, Function
 from ..exercise import exercise
@@ -125,6 +124,18 @@ class Remainder(Function):
         return g, -g * (a // b) if self.needs(1) else None
 
 
+class Where(Function):
+    """a where the array `condition` is true, else b."""
+
+    keeps, promotes = "own", True
+
+    def forward(self, a, b, condition):
+        return self.xp.where(condition, a, b)
+
+    def backward(self, g):
+        return g * self.condition, g * ~self.condition
+
+
 # One operand
 
 
@@ -144,64 +155,6 @@ class Abs(Function):
 
     def backward(self, g):
         return g * self.xp.sign(self.inputs[0])
-
-
-def smooth(name, keeps, slope, forward=None):
-    """The op of the library's function `name`, from its slope as a function of x or of f(x)."""
-
-    def forward_(self, x):
-        return getattr(self.xp, name)(x) if forward is None else forward(self.xp, x)
-
-    def backward(self, g):
-        known = self.output if keeps == "output" else self.inputs[0]
-        return g * slope(self.xp, known)
-
-    body = {"keeps": keeps, "promotes": float, "forward": forward_, "backward": backward}
-    return type(name.title(), (Function,), body)
-
-
-Exp = smooth("exp", "output", lambda xp, y: y)
-Expm1 = smooth("expm1", "output", lambda xp, y: y + 1)
-Log = smooth("log", "inputs", lambda xp, x: 1 / x)
-Log1p = smooth("log1p", "inputs", lambda xp, x: 1 / (x + 1))
-Log2 = smooth("log2", "inputs", lambda xp, x: 1 / (x * math.log(2)))
-Log10 = smooth("log10", "inputs", lambda xp, x: 1 / (x * math.log(10)))
-Sqrt = smooth("sqrt", "output", lambda xp, y: 0.5 / y)
-Rsqrt = smooth("rsqrt", "output", lambda xp, y: -0.5 * y**3, lambda xp, x: 1 / xp.sqrt(x))
-Reciprocal = smooth("reciprocal", "output", lambda xp, y: -y * y, lambda xp, x: 1 / x)
-Sin = smooth("sin", "inputs", lambda xp, x: xp.cos(x))
-Cos = smooth("cos", "inputs", lambda xp, x: -xp.sin(x))
-Tan = smooth("tan", "output", lambda xp, y: 1 + y * y)
-Asin = smooth("asin", "inputs", lambda xp, x: 1 / xp.sqrt(1 - x * x), lambda xp, x: xp.arcsin(x))
-Acos = smooth("acos", "inputs", lambda xp, x: -1 / xp.sqrt(1 - x * x), lambda xp, x: xp.arccos(x))
-Atan = smooth("atan", "inputs", lambda xp, x: 1 / (1 + x * x), lambda xp, x: xp.arctan(x))
-Tanh = smooth("tanh", "output", lambda xp, y: 1 - y * y)
-Sigmoid = smooth(  # by tanh, because exp(-x) overflows
-    "sigmoid", "output", lambda xp, y: y * (1 - y), lambda xp, x: 0.5 * xp.tanh(0.5 * x) + 0.5
-)
-
-
-def steps(name):
-    """The op of a function of steps: its slope is 0 wherever it has one."""
-
-    def forward(self, x, **options):
-        return getattr(self.xp, name)(x, **options) if x.dtype.kind == "f" else x.copy()
-
-    def backward(self, g):
-        return self.xp.zeros_like(g)
-
-    return type(name.title(), (Function,), {"forward": forward, "backward": backward})
-
-
-Floor, Ceil, Trunc, Round = map(steps, ("floor", "ceil", "trunc", "round"))
-
-
-class Sign(Function):
-    def forward(self, x):
-        return self.xp.sign(x)
-
-    def backward(self, g):
-        return self.xp.zeros_like(g)
 
 
 class ReLU(Function):
@@ -231,42 +184,72 @@ class Clamp(Function):
         return g * (above & below)
 
 
-class Where(Function):
-    """a where the array `condition` is true, else b."""
+def smooth(name, keeps, slope, forward=None):
+    """The op of the library's function `name`, from its slope as a function of x or of f(x)."""
 
-    keeps, promotes = "own", True
-
-    def forward(self, a, b, condition):
-        return self.xp.where(condition, a, b)
+    def forward_(self, x):
+        return getattr(self.xp, name)(x) if forward is None else forward(self.xp, x)
 
     def backward(self, g):
-        return g * self.condition, g * ~self.condition
+        known = self.output if keeps == "output" else self.inputs[0]
+        return g * slope(self.xp, known)
 
+    body = {"keeps": keeps, "promotes": float, "forward": forward_, "backward": backward}
+    return type(name.title(), (Function,), body)
+
+
+Exp = smooth("exp", "output", lambda xp, y: y)
+Log = smooth("log", "inputs", lambda xp, x: 1 / x)
+Log1p = smooth("log1p", "inputs", lambda xp, x: 1 / (x + 1))
+Log2 = smooth("log2", "inputs", lambda xp, x: 1 / (x * math.log(2)))
+Log10 = smooth("log10", "inputs", lambda xp, x: 1 / (x * math.log(10)))
+Sqrt = smooth("sqrt", "output", lambda xp, y: 0.5 / y)
+Reciprocal = smooth("reciprocal", "output", lambda xp, y: -y * y, lambda xp, x: 1 / x)
+Sin = smooth("sin", "inputs", lambda xp, x: xp.cos(x))
+Cos = smooth("cos", "inputs", lambda xp, x: -xp.sin(x))
+Tan = smooth("tan", "output", lambda xp, y: 1 + y * y)
+Asin = smooth("asin", "inputs", lambda xp, x: 1 / xp.sqrt(1 - x * x), lambda xp, x: xp.arcsin(x))
+Acos = smooth("acos", "inputs", lambda xp, x: -1 / xp.sqrt(1 - x * x), lambda xp, x: xp.arccos(x))
+Atan = smooth("atan", "inputs", lambda xp, x: 1 / (1 + x * x), lambda xp, x: xp.arctan(x))
+Tanh = smooth("tanh", "output", lambda xp, y: 1 - y * y)
+Sigmoid = smooth(  # by tanh, because exp(-x) overflows
+    "sigmoid", "output", lambda xp, y: y * (1 - y), lambda xp, x: 0.5 * xp.tanh(0.5 * x) + 0.5
+)
+
+
+def step(name):
+    """The op of the library's function `name`, a step: its slope is 0 wherever it has one."""
+
+    def forward(self, x):
+        return getattr(self.xp, name)(x).astype(x.dtype, copy=False)
+
+    def backward(self, g):
+        return self.xp.zeros_like(g)
+
+    return type(name.title(), (Function,), {"forward": forward, "backward": backward})
+
+
+Floor, Ceil, Round, Sign = map(step, ("floor", "ceil", "round", "sign"))
 
 # Nothing to differentiate
 
 
-def plain(name, function):
-    """The op of one of Python's operators, without a gradient."""
-    body = {"promotes": True, "forward": lambda self, *operands: function(*operands)}
+def plain(name, function, promotes=True):
+    """An op without a gradient, from a function of the library and the operands."""
+    body = {"promotes": promotes, "forward": lambda self, *operands: function(self.xp, *operands)}
     return type(name, (Function,), body)
 
 
-Eq, Ne = plain("Eq", operator.eq), plain("Ne", operator.ne)
-Lt, Le = plain("Lt", operator.lt), plain("Le", operator.le)
-Gt, Ge = plain("Gt", operator.gt), plain("Ge", operator.ge)
-And, Or, Xor = plain("And", operator.and_), plain("Or", operator.or_), plain("Xor", operator.xor)
-Not = plain("Not", operator.invert)
-LogicalAnd = plain("LogicalAnd", lambda a, b: (a != 0) & (b != 0))
-LogicalOr = plain("LogicalOr", lambda a, b: (a != 0) | (b != 0))
-LogicalXor = plain("LogicalXor", lambda a, b: (a != 0) ^ (b != 0))
-LogicalNot = plain("LogicalNot", lambda a: a == 0)
-
-
-def test(name):
-    """The op of the library's question `name`."""
-    body = {"promotes": float, "forward": lambda self, x: getattr(self.xp, name)(x)}
-    return type(name, (Function,), body)
-
-
-IsNan, IsInf, IsFinite = map(test, ("isnan", "isinf", "isfinite"))
+Eq = plain("Eq", lambda xp, a, b: a == b)
+Ne = plain("Ne", lambda xp, a, b: a != b)
+Lt = plain("Lt", lambda xp, a, b: a < b)
+Le = plain("Le", lambda xp, a, b: a <= b)
+Gt = plain("Gt", lambda xp, a, b: a > b)
+Ge = plain("Ge", lambda xp, a, b: a >= b)
+And = plain("And", lambda xp, a, b: a & b)
+Or = plain("Or", lambda xp, a, b: a | b)
+Xor = plain("Xor", lambda xp, a, b: a ^ b)
+Not = plain("Not", lambda xp, a: ~a)
+IsNan = plain("IsNan", lambda xp, x: xp.isnan(x), promotes=float)
+IsInf = plain("IsInf", lambda xp, x: xp.isinf(x), promotes=float)
+IsFinite = plain("IsFinite", lambda xp, x: xp.isfinite(x), promotes=float)

@@ -75,10 +75,8 @@ class Linear(Function):
 
     def forward(self, x, weight, bias):
         if x.dtype != weight.dtype:
-            names = [dtypes.LEGACY[dtypes.of(a)] for a in (x, weight)]
-            raise RuntimeError(
-                f"mat1 and mat2 must have the same dtype, but got {names[0]} and {names[1]}"
-            )
+            a, b = (dtypes.of(array).legacy for array in (x, weight))
+            raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {a} and {b}")
         self.with_bias = bias is not None
         rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
         out = (weight @ rows.T).T  # BLAS is quicker this way about

@@ -3,19 +3,29 @@
 from ..autograd import Function
 from ..exercise import exercise
 
+EMPTY = (
+    "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
+    "dim with the 'dim' argument."
+)
 
-def spread(xp, g, dim, keepdim):
-    """A reduction's gradient with the axes that it lost put back, each of size 1."""
-    return g if dim is None or keepdim else xp.expand_dims(g, dim)
+
+class Reduction(Function):
+    def spread(self, a):
+        """`a` with the axes that were lost put back, each of size 1."""
+        return a if self.dim is None or self.keepdim else self.xp.expand_dims(a, self.dim)
 
 
-class Sum(Function):
+def wide(x):
+    """The dtype in which the numbers of `x` are summed: int64 for all whole numbers."""
+    return "int64" if x.dtype.kind in "bui" else None
+
+
+class Sum(Reduction):
     variant = property(lambda self: int(self.dim is not None))
 
     def forward(self, x, dim=None, keepdim=False):
         self.shape_in = x.shape
-        kind = "int64" if x.dtype.kind in "bui" else None
-        return x.sum(axis=dim, keepdims=keepdim, dtype=kind)
+        return x.sum(axis=dim, keepdims=keepdim, dtype=wide(x))
 
     @exercise("Sum-backward")
     def backward(self, g):
@@ -25,39 +35,40 @@ class Sum(Function):
         return self.xp.broadcast_to(g, self.shape_in)
 
 
-class Prod(Function):
+class Prod(Reduction):
     keeps = "inputs"
     variant = property(lambda self: int(self.dim is not None))
 
     def forward(self, x, dim=None, keepdim=False):
-        kind = "int64" if x.dtype.kind in "bui" else None
-        return x.prod(axis=dim, keepdims=keepdim, dtype=kind)
+        return x.prod(axis=dim, keepdims=keepdim, dtype=wide(x))
 
     def backward(self, g):
         """g times the product of all others: of those before and those behind."""
         xp, (x,) = self.xp, self.inputs
-        g = spread(xp, g, self.dim, self.keepdim)
-        axis = 0 if self.dim is None else self.dim[0]
-        flat = x.reshape(-1) if self.dim is None else x
-        one = xp.ones((*flat.shape[:axis], 1, *flat.shape[axis + 1 :]), x.dtype)
-        before = xp.concatenate([one, flat], axis).cumprod(axis)
-        behind = xp.flip(xp.concatenate([one, xp.flip(flat, axis)], axis).cumprod(axis), axis)
-        first, last = xp.arange(flat.shape[axis]), xp.arange(1, flat.shape[axis] + 1)
-        others = before.take(first, axis) * behind.take(last, axis)
-        return g * others.reshape(x.shape)
+        rows = x.reshape(-1) if self.dim is None else xp.moveaxis(x, self.dim[0], -1)
+
+        def before(rows):
+            one = xp.ones_like(rows[..., :1])
+            return xp.concatenate([one, rows[..., :-1]], -1).cumprod(-1)
+
+        others = before(rows) * xp.flip(before(xp.flip(rows, -1)), -1)
+        if self.dim is None:
+            return g * others.reshape(x.shape)
+        return self.spread(g) * xp.moveaxis(others, -1, self.dim[0])
 
 
-class Amax(Function):
+class Amax(Reduction):
     keeps = "inputs output"
 
     def forward(self, x, dim=None, keepdim=False):
         return x.max(axis=dim, keepdims=keepdim)
 
     def backward(self, g):
-        x, out = self.inputs[0], spread(self.xp, self.output, self.dim, self.keepdim)
-        ties = (x == out).astype(g.dtype)
-        share = ties / ties.sum(axis=self.dim, keepdims=True)
-        return spread(self.xp, g, self.dim, self.keepdim) * share
+        ties = (self.inputs[0] == self.spread(self.output)).astype(g.dtype)
+        return self.spread(g) * ties / ties.sum(axis=self.dim, keepdims=True)
+
+    def misfit(self, arrays, error):
+        return RuntimeError(EMPTY.format(type(self).__name__.lower()))
 
 
 class Amin(Amax):
@@ -73,23 +84,28 @@ class Min(Amin):
     variant = 1
 
 
-class Cumsum(Function):
-    def forward(self, x, dim):
-        return x.cumsum(axis=dim, dtype="int64" if x.dtype.kind in "bui" else None)
-
-    def backward(self, g):
-        return self.xp.flip(self.xp.flip(g, self.dim).cumsum(axis=self.dim), self.dim)
-
-
-class Norm(Function):
+class Norm(Reduction):
     keeps, title = "inputs output", "LinalgVectorNorm"
 
     def forward(self, x, dim=None, keepdim=False):
         return self.xp.sqrt((x * x).sum(axis=dim, keepdims=keepdim))
 
     def backward(self, g):
-        g, out = (spread(self.xp, a, self.dim, self.keepdim) for a in (g, self.output))
-        return g * self.inputs[0] / (out + (out == 0))  # 0 at 0, as torch
+        out = self.spread(self.output)
+        return self.spread(g) * self.inputs[0] / (out + (out == 0))  # 0 at 0, as torch
+
+
+class Logsumexp(Reduction):
+    keeps = "inputs output"
+
+    def forward(self, x, dim=None, keepdim=False):
+        top = x.max(axis=dim, keepdims=True)
+        top = self.xp.where(self.xp.isfinite(top), top, 0)
+        out = self.xp.log(self.xp.exp(x - top).sum(axis=dim, keepdims=True)) + top
+        return out if keepdim else out.squeeze(dim)
+
+    def backward(self, g):
+        return self.spread(g) * self.xp.exp(self.inputs[0] - self.spread(self.output))
 
 
 class Softmax(Function):
@@ -119,30 +135,38 @@ class LogSoftmax(Function):
         return g - self.xp.exp(self.output) * g.sum(axis=self.dim, keepdims=True)
 
 
-class Logsumexp(Function):
-    keeps = "inputs output"
-
-    def forward(self, x, dim, keepdim=False):
-        top = x.max(axis=dim, keepdims=True)
-        top = self.xp.where(self.xp.isfinite(top), top, 0)
-        out = self.xp.log(self.xp.exp(x - top).sum(axis=dim, keepdims=True)) + top
-        return out if keepdim else out.squeeze(dim)
+class Cumsum(Function):
+    def forward(self, x, dim):
+        return x.cumsum(axis=dim, dtype=wide(x))
 
     def backward(self, g):
-        g, out = (spread(self.xp, a, self.dim, self.keepdim) for a in (g, self.output))
-        return g * self.xp.exp(self.inputs[0] - out)
+        return self.xp.flip(self.xp.flip(g, self.dim).cumsum(axis=self.dim), self.dim)
 
 
-def plain(name):
-    """The op of an array's method `name`, without a gradient."""
+# Nothing to differentiate
 
+
+class All(Function):
     def forward(self, x, dim=None, keepdim=False):
-        return getattr(x, name)(axis=dim, keepdims=keepdim)
-
-    return type(name.title(), (Function,), {"forward": forward})
+        return x.all(axis=dim, keepdims=keepdim)
 
 
-All, Any, Argmax, Argmin = map(plain, ("all", "any", "argmax", "argmin"))
+class Any(Function):
+    def forward(self, x, dim=None, keepdim=False):
+        return x.any(axis=dim, keepdims=keepdim)
+
+
+class Argmax(Function):
+    def forward(self, x, dim=None, keepdim=False):
+        return x.argmax(axis=dim and dim[0], keepdims=keepdim)
+
+    def misfit(self, arrays, error):
+        return IndexError(EMPTY.format(type(self).__name__.lower()))
+
+
+class Argmin(Argmax):
+    def forward(self, x, dim=None, keepdim=False):
+        return x.argmin(axis=dim and dim[0], keepdims=keepdim)
 
 
 class Argsort(Function):

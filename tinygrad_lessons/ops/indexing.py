@@ -1,0 +1,172 @@
+"""x[key]: first the part that is a view, then the part that picks numbers and is a copy."""
+
+import operator
+
+import numpy as np
+
+import tinygrad_lessons as torch
+
+from ..autograd import Function
+
+
+class Select(Function):
+    """x[key] with integers, slices, None and ... only: a view."""
+
+    view = True
+
+    def forward(self, x, key):
+        self.shape_in = x.shape
+        return x[(*key, ...)]  # the dots keep a single number an array
+
+    def backward(self, g):
+        whole = self.xp.zeros(self.shape_in, g.dtype)
+        whole[self.key] = g
+        return whole
+
+    @property
+    def title(self):
+        last = next((k for k in reversed(self.key) if k != slice(None)), ...)
+        kinds = {int: "Select", slice: "Slice", type(None): "Unsqueeze", type(...): "Alias"}
+        return kinds[type(last)]
+
+
+class Index(Function):
+    """x[key] with arrays of integers or a mask: a copy. Repeated indices add up."""
+
+    def forward(self, x, key):
+        self.shape_in = x.shape
+        return x[key]
+
+    def backward(self, g):
+        whole = self.xp.zeros(self.shape_in, g.dtype)
+        self.xp.add.at(whole, self.key, g)
+        return whole
+
+
+class Gather(Index):
+    """out[i, j] = x[index[i, j], j] for dim=0, and so on."""
+
+    keeps = "own"
+
+    def forward(self, x, index, dim):
+        xp, n = self.xp, index.ndim
+        grid = [xp.arange(index.shape[d]).reshape([-1] + [1] * (n - d - 1)) for d in range(n)]
+        self.key = (*grid[:dim], index, *grid[dim + 1 :])[: x.ndim]
+        return Index.forward(self, x, self.key)
+
+    def backward(self, g):
+        return Index.backward(self, g), None
+
+
+class Pick(Gather):
+    """The part of x that max, min, sort or topk chose; they are told apart by `title`."""
+
+    def forward(self, x, index, dim, title, keepdim):
+        out = Gather.forward(self, x, index, dim)
+        return out if keepdim or not x.ndim else out.squeeze(dim)
+
+    def backward(self, g):
+        whole = self.keepdim or not self.shape_in
+        return Gather.backward(self, g if whole else self.xp.expand_dims(g, self.dim))
+
+
+class IndexPut(Function):
+    """x with the numbers at `key` replaced."""
+
+    def forward(self, x, value, key):
+        x = x.copy()
+        x[key] = value
+        return x
+
+    def backward(self, g):
+        rest = g.copy()
+        rest[self.key] = 0
+        return rest, g[self.key]
+
+
+def split_key(key, x):
+    """(basic, picked): x[key] is x[basic][picked]; None stands for a step that does nothing.
+
+    Integers count as slices do, unlike in NumPy, so that x[0, :, [1, 2]] has its picked axis last.
+    """
+    if type(key) is int and x.ndim:  # rows are asked for most
+        check_key(key, 0, x.array.shape)
+        return (key,), None
+    basic, picked, dim = [], [], 0
+    for k in whole_key(key, x):
+        axes = k.ndim if is_mask(k) else int(k is not None)
+        check_key(k, dim, x.array.shape)
+        dim += axes
+        if type(k) in (int, slice, type(None)):
+            basic.append(k)
+            picked += [] if type(k) is int else [slice(None)]
+        else:
+            basic += [slice(None)] * axes
+            picked.append(k)
+    if all(type(k) is slice for k in picked):
+        return tuple(basic), None
+    return None if all(k == slice(None) for k in basic) else tuple(basic), tuple(picked)
+
+
+def whole_key(key, x):
+    """The parts of an index, one for each axis of `x`: what `...` leaves out is written out."""
+    key = [plain_key(k, x) for k in (key if isinstance(key, tuple) else (key,))]
+    used = sum(k.ndim if is_mask(k) else k is not None and k is not ... for k in key)
+    if used > x.ndim:
+        raise IndexError(
+            f"too many indices for tensor of dimension {x.ndim}"
+            if x.ndim
+            else "invalid index of a 0-dim tensor. Use `tensor.item()` in Python or "
+            "`tensor.item<T>()` in C++ to convert a 0-dim tensor to a number"
+        )
+    dots = next((i for i, k in enumerate(key) if k is ...), len(key))
+    key[dots : dots + 1] = [slice(None)] * (x.ndim - used)
+    return key
+
+
+def is_mask(k):
+    return hasattr(k, "dtype") and k.dtype == bool
+
+
+def plain_key(k, x):
+    """One part of an index as an int, a slice, None, dots, or an array on the device of `x`."""
+    if k is None or k is ...:
+        return k
+    if isinstance(k, slice):
+        bounds = [n if n is None else operator.index(n) for n in (k.start, k.stop, k.step)]
+        if bounds[2] is not None and bounds[2] <= 0:
+            raise ValueError("step must be greater than zero")
+        return slice(*bounds)
+    if isinstance(k, (list, range, np.ndarray, bool, np.bool_)):
+        nothing = isinstance(k, (list, range)) and not k
+        k = torch.Tensor(np.asarray(k, int if nothing else None), torch.device("cpu"))
+    if isinstance(k, torch.Tensor):
+        return tensor_key(k, x.device)
+    try:
+        return operator.index(k)
+    except TypeError:
+        raise IndexError(
+            "only integers, slices (`:`), ellipsis (`...`), None and long or byte Variables are "
+            f"valid indices (got {type(k).__name__})"
+        ) from None
+
+
+def tensor_key(k, device):
+    """A tensor as part of an index: an array on `device`, or, of one integer on the CPU, an int."""
+    if k.dtype.is_floating_point:
+        raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
+    if not k.ndim and k.device.type == "cpu" and k.dtype is not torch.bool:
+        return int(k.array)
+    array = k.array if k.device is device else device.upload(k.device.download(k.array))
+    return array.astype(bool) if k.dtype is torch.uint8 else array
+
+
+def check_key(k, dim, shape):
+    """Raise if an integer or a mask does not fit axis `dim`."""
+    if type(k) is int and not -shape[dim] <= k < shape[dim]:
+        raise IndexError(f"index {k} is out of bounds for dimension {dim} with size {shape[dim]}")
+    if is_mask(k) and k.shape != shape[dim : dim + k.ndim]:
+        raise IndexError(
+            f"The shape of the mask {list(k.shape)} at index 0 does not match the shape of the "
+            f"indexed tensor {list(shape)} at index 0"
+        )
