@@ -1,59 +1,15 @@
 """A student in JupyterLab, in a real headless Chromium: a wrong answer, its hint, the right one."""
 
-import json
-import os
-import secrets
-import shutil
-import subprocess
-import sys
-from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
+from browser import opened as open_page
+from browser import shot
 
 from tinygrad_lessons.classroom import lesson, workspace
 
 pytestmark = pytest.mark.browser
-
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
-CHROMIUM = next(filter(None, map(shutil.which, BROWSERS)), None)
-SHOTS = os.environ.get("SCREENSHOTS")  # a folder to keep screenshots in
-SETTINGS = {
-    "apputils-extension/notification": {"fetchNews": "false", "checkForUpdates": False},
-    "notebook-extension/tracker": {"windowingMode": "none"},
-}
-
-
-@contextmanager
-def jupyterlab(folder, settings):
-    """The address of a JupyterLab on this machine that serves `folder`."""
-    for name, values in SETTINGS.items():
-        path = settings / "@jupyterlab" / f"{name}.jupyterlab-settings"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(json.dumps(values))
-    token = secrets.token_hex(16)
-    options = ["--no-browser", "--ServerApp.ip=127.0.0.1", "--ServerApp.port=0", "--allow-root"]
-    process = subprocess.Popen(
-        [sys.executable, "-m", "jupyterlab", *options, f"--IdentityProvider.token={token}"],
-        cwd=folder,
-        env=os.environ | {"JUPYTERLAB_SETTINGS_DIR": str(settings)},
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    try:
-        yield _address(process), token
-    finally:
-        process.terminate()
-        process.wait(20)
-
-
-def _address(process):
-    for line in process.stderr:
-        if "http://127.0.0.1:" in line and "/lab" in line:
-            return line[line.index("http://") :].split("/lab")[0]
-    raise RuntimeError("JupyterLab did not start")
 
 
 class Page:
@@ -86,29 +42,19 @@ class Page:
         found.wait_for(timeout=60_000)
 
     def shot(self, name):
-        if SHOTS:
-            Path(SHOTS).mkdir(parents=True, exist_ok=True)
-            self.page.screenshot(path=Path(SHOTS) / f"{name}.png")
+        shot(self.page, name)
 
 
 @pytest.fixture(scope="module")
 def opened(tmp_path_factory):
     """03_gram as a student gets it, open in JupyterLab."""
-    if not CHROMIUM:
-        pytest.skip("no Chromium on this machine: apt install chromium")
-    playwright = pytest.importorskip("playwright.sync_api")
     folder = tmp_path_factory.mktemp("lessons")
     list(workspace.bring(Path("course"), folder))
     place = folder / "03_gram"
-    settings = tmp_path_factory.mktemp("settings")
-    with jupyterlab(place, settings) as (address, token), playwright.sync_playwright() as play:
-        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1100, "height": 900})
-        page.goto(f"{address}/lab/tree/03_gram.ipynb?token={token}")
+    with open_page(place, tmp_path_factory.mktemp("settings"), "lab/tree/03_gram.ipynb") as page:
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=90_000)
         page.get_by_text("Python 3 (ipykernel)").first.wait_for(timeout=60_000)
         yield Page(page, place)
-        browser.close()
 
 
 def test_running_all_cells_of_a_fresh_notebook_shows_no_traceback_but_not_yet(opened):
@@ -126,6 +72,21 @@ def test_a_wrong_answer_gets_its_hint(opened):
     opened.output("check-gram", "hint")
     opened.output("check-gram", "not yet")
     opened.shot("wrong")
+
+
+def test_the_difference_is_drawn_on_request(opened):
+    opened.page.keyboard.press("b")
+    opened.page.keyboard.press("Enter")
+    opened.page.keyboard.insert_text("_.picture()")
+    opened.page.keyboard.press("Shift+Enter")
+    said = opened.page.locator(".jp-OutputArea").get_by_text("instead of").last
+    opened.page.locator('img[alt*="shape (5, 5) instead of (3, 3)"]').wait_for(timeout=60_000)
+    assert said.count() == 1
+    opened.shot("difference")
+    opened.page.keyboard.press("Escape")
+    opened.page.keyboard.press("k")
+    opened.page.keyboard.press("d")
+    opened.page.keyboard.press("d")
 
 
 def test_the_right_answer_passes(opened):

@@ -23,6 +23,7 @@ STEPS = "tinygrad_lessons.classroom.nbgrader_steps"
 
 def configure(c):
     """Fill in an nbgrader configuration: generate_assignment, autograde, feedback."""
+    course.find_alembic()  # for formgrader, which opens the gradebook by itself
     c.CourseDirectory.course_id = PACKAGE
     c.CourseDirectory.ignore = [".ipynb_checkpoints", "*.pyc", "__pycache__", ".*"]
     c.GenerateAssignment.pre_convert_hook = f"{STEPS}.prepare"

@@ -1,0 +1,72 @@
+"""nbgrader's formgrader in JupyterLab, on the course folder as it is: its buttons do our steps."""
+
+import json
+import shutil
+from pathlib import Path
+
+import pytest
+from browser import opened, shot
+
+from tinygrad_lessons.classroom import demo
+
+pytestmark = pytest.mark.browser
+
+NAME = "03_gram"
+
+
+@pytest.fixture(scope="module")
+def course(tmp_path_factory):
+    """A course of one lesson."""
+    folder = tmp_path_factory.mktemp("course")
+    shutil.copytree(f"course/source/{NAME}", folder / "source" / NAME)
+    shutil.copytree("course/mistakes", folder / "mistakes")
+    shutil.copy("course/nbgrader_config.py", folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def formgrader(course, tmp_path_factory):
+    """Formgrader, opened from JupyterLab's own menu."""
+    with opened(course, tmp_path_factory.mktemp("settings"), "lab") as page:
+        page.get_by_role("menuitem", name="Nbgrader", exact=True).click(timeout=90_000)
+        page.get_by_role("menuitem", name="Formgrader", exact=True).click()
+        yield page, page.frame_locator("iframe").first
+
+
+def press(formgrader, place, done):
+    """Press the button in a row, and wait for formgrader's own word that it is done."""
+    page, frame = formgrader
+    frame.locator(f"{place} a").first.click(timeout=60_000)
+    frame.get_by_text(done).first.wait_for(timeout=120_000)
+    frame.get_by_role("button", name="OK").click()
+    frame.locator(".modal").wait_for(state="hidden")
+
+
+def test_generate_makes_what_students_get(formgrader, course):
+    press(formgrader, "tr .assign", "Successfully created the student version")
+    released = {p.name for p in (course / "release" / NAME).iterdir()}
+    assert released == {f"{NAME}.ipynb", "observations.json.gz", "tinygrad_lessons"}
+    assert "BEGIN SOLUTION" not in (course / "release" / NAME / f"{NAME}.ipynb").read_text()
+
+
+def test_autograde_gives_the_score_and_feedback_the_hint(formgrader, course):
+    page, frame = formgrader
+    sample = next(s for s in demo.students(course, NAME) if s.student == "wrong-gram")
+    folder = course / "submitted" / sample.student / NAME
+    folder.mkdir(parents=True)
+    (folder / f"{NAME}.ipynb").write_text(sample.text)
+    frame.get_by_role("link", name="Manage Assignments").first.click()
+    frame.locator("tr .num-submissions a").first.click(timeout=60_000)
+    press(formgrader, "tr .autograde", "Successfully autograded")
+    assert frame.locator("tr .score").first.inner_text() == "25 / 27"
+    shot(page, "formgrader")
+    press(formgrader, "tr .generate-feedback", "Successfully generated feedback")
+    pages = list((course / "feedback").rglob("*.html"))
+    assert [str(Path(p).parent.relative_to(course / "feedback")) for p in pages] == [
+        f"{sample.student}/{NAME}"
+    ]
+    assert "Which vectors does entry (0, 1) compare?" in pages[0].read_text()
+    graded = json.loads(
+        (course / "autograded" / sample.student / NAME / f"{NAME}.ipynb").read_text()
+    )
+    assert "HIDDEN TESTS" not in json.dumps(graded)
