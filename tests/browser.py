@@ -32,7 +32,7 @@ def jupyterlab(folder, settings):
     process = subprocess.Popen(
         [sys.executable, "-m", "jupyterlab", *options, f"--IdentityProvider.token={token}"],
         cwd=folder,
-        env=os.environ | {"JUPYTERLAB_SETTINGS_DIR": str(settings)},
+        env=os.environ | {f"JUPYTERLAB_{k}_DIR": str(settings) for k in ("SETTINGS", "WORKSPACES")},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
         text=True,
