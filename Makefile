@@ -10,7 +10,7 @@ BIN := .venv/bin
 help:
 	@echo "make demo   grade a class of sample notebooks and show who got what, and why"
 	@echo "make test   run the tests"
-	@echo "make lint   check style"
+	@echo "make lint   check style and types"
 	@echo "make lab    open JupyterLab at the first lesson"
 	@echo "make clean  remove .venv and demo/"
 
@@ -24,6 +24,7 @@ test: .venv/ready
 lint: .venv/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet . || { echo "Mend it with: $(BIN)/ruff format ."; exit 1; }
+	@$(BIN)/mypy
 
 lab: .venv/ready
 	@$(BIN)/lessons lab

@@ -208,6 +208,16 @@ def test_hooks_see_and_replace_gradients():
     assert seen == [2] and x.grad.item() == 60
 
 
+def test_a_hook_can_be_taken_away():
+    x = leaf(1.0)
+    y = x * 3
+    handles = [x.register_hook(lambda g: g * 10), y.register_hook(lambda g: g * 100)]
+    for handle in handles:
+        handle.remove()
+    y.backward()
+    assert x.grad.tolist() == [3]
+
+
 def test_integers_and_comparisons_are_not_recorded():
     x = leaf(1.0, 2.0)
     for y in (x > 1, x.argmax(), x.long(), x.isnan(), x.detach(), x.data):

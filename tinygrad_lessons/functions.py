@@ -1,5 +1,7 @@
 """Operations as functions: torch.add(x, y, out=z) is x.add(y), written into z."""
 
+import inspect
+
 import tinygrad_lessons as torch
 
 from .tensor import ALONG, BINARY, PRODUCTS, REDUCTIONS, UNARY, Tensor
@@ -44,8 +46,13 @@ def with_out(name):
 
 
 def known_as(name, call):
-    call.__name__ = call.__qualname__ = name
-    call.__doc__ = getattr(Tensor, name).__doc__
+    """The function with the name, docstring and parameters of the method."""
+    method = getattr(Tensor, name)
+    _, *rest = inspect.signature(method).parameters.values()
+    own = inspect.signature(call).parameters
+    out = [own["out"]] if "out" in own else []
+    call.__signature__ = inspect.Signature([own["input"], *rest, *out])
+    call.__name__, call.__qualname__, call.__doc__ = name, name, method.__doc__
     return call
 
 

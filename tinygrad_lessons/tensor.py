@@ -4,6 +4,7 @@ import math
 import warnings
 import weakref
 from collections import namedtuple
+from functools import wraps
 
 import numpy as np
 
@@ -637,7 +638,11 @@ def cast(dtype):
 
 
 def in_place(name):
-    return lambda self, *inputs, **options: self._become(getattr(self, name)(*inputs, **options))
+    @wraps(getattr(Tensor, name))
+    def method(self, *inputs, **options):
+        return self._become(getattr(self, name)(*inputs, **options))
+
+    return method
 
 
 def in_place_operator(name):  # looked up at each call: add_ may be a student's

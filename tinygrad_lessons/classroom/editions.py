@@ -12,7 +12,7 @@ from ..exercise import PACKAGE
 from . import Problem
 
 REFERENCE = Path(__file__).parents[1]
-LEFT_OUT = ("classroom", "__pycache__")
+LEFT_OUT = ("classroom", "__pycache__", "*.pyi")
 
 
 @dataclass(frozen=True)

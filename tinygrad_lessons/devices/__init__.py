@@ -8,9 +8,11 @@ import numpy as np
 import tinygrad_lessons as torch
 
 from ..exercise import exercise
-from .base import Device, known, transfer_guard
+from .base import Device, Stats, known, transfer_guard
 
-__all__ = ["Device", "available", "common", "device", "names", "parse", "probe", "transfer_guard"]
+__all__ = [
+    "Device", "Stats", "available", "common", "device", "names", "parse", "probe", "transfer_guard",
+]  # fmt: skip
 
 _files = (name.removesuffix(".py") for name in os.listdir(__path__[0]) if name.endswith(".py"))
 names = sorted(set(_files) - {"__init__", "base"})

@@ -2,6 +2,7 @@
 
 import contextlib
 import contextvars
+from typing import Any
 
 COUNTERS = ("h2d", "d2h", "h2d_bytes", "d2h_bytes", "implicit", "kernels", "used", "peak")
 LEVELS = ("allow", "log", "disallow", "disallow_explicit")
@@ -18,9 +19,9 @@ class Device:
     of its type's name and says what computes there and how numbers get there and back.
     """
 
-    type = None
-    index = None
-    xp = None  # the array library that computes on this device
+    type: str
+    index: int | None = None
+    xp: Any  # the array library that computes on this device
 
     def __new__(cls, type, index=None):
         if isinstance(type, Device):
