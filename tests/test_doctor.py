@@ -5,8 +5,9 @@ from types import SimpleNamespace
 
 from typer.testing import CliRunner
 
-from tinygrad_lessons.classroom import sandbox
-from tinygrad_lessons.classroom.commands import app, doctor
+from tinygrad_lessons import devices
+from tinygrad_lessons.classroom import doctor, sandbox
+from tinygrad_lessons.classroom.commands import app
 from tinygrad_lessons.classroom.sandbox import selftest
 
 
@@ -51,3 +52,12 @@ def test_what_is_missing_fails_and_says_what_mends_it(monkeypatch):
     done = run()
     assert done.exit_code == 1
     assert "missing no-such-package: pip install it" in done.output
+
+
+def test_a_gpu_may_be_absent_but_not_the_simulated_accelerator(monkeypatch):
+    def broken(name):
+        return {"device": name, "works": name == "cpu", "says": "It does not work"}
+
+    monkeypatch.setattr(devices, "probe", broken)
+    results = {fact.name: fact.result for fact in doctor.facts()}
+    assert (results["cpu"], results["sim"], results["cuda"]) == ("ok", "broken", "absent")

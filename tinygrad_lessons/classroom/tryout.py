@@ -75,6 +75,16 @@ def reports(course, one, out, sandbox):
     return {exercise: Report(exercise, found) for exercise, found in verdicts.items()}
 
 
+def troubles(parts, found):
+    """What a person should look at: each exercise that is broken or does not pass, in a line."""
+    for part in parts:
+        report = found[part.exercise]
+        if part.state == "broken":
+            yield f"{part.exercise}: {part.why}"
+        elif part.state == "yours" and not report.passed:
+            yield f"{report.title}: {next(v.why for v in report.verdicts if not v.passed)}"
+
+
 def programs(out, sandbox):
     """[(what, whether it can, what it printed or stopped at), ...] for one program a lesson."""
     cells = [f"import tinygrad_lessons as torch\n{text}" for text in PROGRAMS.values()]

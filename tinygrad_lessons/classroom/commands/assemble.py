@@ -30,12 +30,14 @@ def assemble(
             found = {id: report for reports in each for id, report in reports.items()}
             able = dict(zip(tryout.PROGRAMS, tryout.programs(out, sandbox), strict=True))
         show(lessons, parts, found, able.values())
+        for line in tryout.troubles(parts, found):
+            console.print(line, markup=False, highlight=False)
         if train and able["learn"][1]:
             training(out, sandbox)
 
 
 def show(lessons, parts, found, able):
-    """One row a lesson, and under it what a person should look at."""
+    """One row a lesson: what is theirs, what of it passes, what the package can do."""
     table = Table("lesson", "yours", "pass", "can", "result", title="Your own package")
     able = {one.number: result for one, result in zip(lessons, able, strict=False)}
     for one in lessons:
@@ -45,12 +47,6 @@ def show(lessons, parts, found, able):
         count = f"{len(here)} of {len(one.exercises)}"
         table.add_row(one.name, count, str(passed), what, said if can else f"not yet: {said}")
     console.print(table)
-    for p in parts:
-        if p.state == "broken":
-            console.print(f"{p.exercise}: {p.why}", markup=False, highlight=False)
-        elif p.state == "yours" and not found[p.exercise].passed:
-            why = next(v.why for v in found[p.exercise].verdicts if not v.passed)
-            console.print(f"{found[p.exercise].title}: {why}", markup=False, highlight=False)
 
 
 def training(out, sandbox):

@@ -4,8 +4,10 @@ from typing import Annotated
 
 import typer
 
+from .. import Problem
 from .common import Course, console
 
+MARK = ".demo"  # in a folder that this made, and that it may make anew
 PARTS = ("source", "mistakes", "nbgrader_config.py")
 
 
@@ -33,9 +35,11 @@ def demo(
 
 def copy_course(course, into):
     """A fresh copy of a course folder without its releases and submissions."""
-    if into.exists():
-        shutil.rmtree(into)
+    if into.exists() and not (into / MARK).exists():
+        raise Problem(f"{into} is there already, and no demo made it. Name another: --into FOLDER")
+    shutil.rmtree(into, ignore_errors=True)
     into.mkdir(parents=True)
+    (into / MARK).touch()
     for part in PARTS:
         copy = shutil.copytree if (course / part).is_dir() else shutil.copy
         copy(course / part, into / part)

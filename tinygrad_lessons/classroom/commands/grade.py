@@ -6,7 +6,9 @@ import typer
 
 from .common import Course, Name, console
 
-Workers = Annotated[int, typer.Option(help="Processes; 0: one per core.", show_default=False)]
+Workers = Annotated[
+    int, typer.Option(min=0, help="Processes; 0: one per core.", show_default=False)
+]
 Scheduler = Annotated[str, typer.Option(help="A dask cluster, tls://HOST:PORT, instead.")]
 File = Annotated[Path | None, typer.Option(help="For the cluster's encrypted connections.")]
 Devices = Annotated[str, typer.Option(help="Where the checks run: cpu,sim,cuda.")]

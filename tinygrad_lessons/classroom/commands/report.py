@@ -5,10 +5,13 @@ from .common import Course, Name, console
 
 def report(name: Name, course: Course = Path("course")):
     """Write the class report of a graded lesson: one HTML page, and JSON."""
-    from .. import lesson
+    from .. import Problem, lesson
     from ..coordinator import results
     from ..report import write
 
     lesson.load(course, name)
-    for path in write(course / "reports", name, results(course, name)):
+    found = list(results(course, name))
+    if not found:
+        raise Problem(f"Nothing of {name} has been graded. lessons grade {name}")
+    for path in write(course / "reports", name, found):
         console.print(f"Wrote {path}", highlight=False)

@@ -1,0 +1,110 @@
+"""The command `lessons`: a short file a command, and a way out of every mistake at the prompt."""
+
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner
+
+from tinygrad_lessons.classroom import Problem
+from tinygrad_lessons.classroom.commands import COMMANDS, app
+
+FOLDER = Path("tinygrad_lessons/classroom/commands")
+PLAIN = {"NO_COLOR": "1", "COLUMNS": "80", "TERM": "dumb"}
+
+
+def run(*arguments):
+    return CliRunner(env=PLAIN).invoke(app(), [str(a) for a in arguments])
+
+
+def test_one_short_file_a_command():
+    files = {p.stem: p for p in FOLDER.glob("*.py") if p.stem not in ("__init__", "common")}
+    assert set(files) == set(COMMANDS)
+    assert not [p.name for p in files.values() if len(p.read_text().splitlines()) > 60]
+
+
+@pytest.mark.parametrize("name", [None, *COMMANDS])
+def test_help_fits_in_80_columns_without_colour(name):
+    done = run(*([name.replace("_", "-")] if name else []), "--help")
+    assert done.exit_code == 0 and "\x1b" not in done.output
+    assert max(map(len, done.output.splitlines())) <= 80
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_a_command_says_in_one_line_what_it_does(name):
+    found = next(c for c in app().registered_commands if c.callback.__name__ == name)
+    assert re.fullmatch(r"[A-Z].*\.", found.callback.__doc__)
+
+
+def test_all_commands_are_listed_in_the_order_of_a_term():
+    shown = run().output
+    places = [shown.index(f"│ {name.replace('_', '-')} ") for name in COMMANDS]
+    assert places == sorted(places)
+
+
+def test_a_misspelt_command_is_guessed():
+    done = run("gradee")
+    assert done.exit_code == 2 and "Did you mean 'grade'" in done.output
+
+
+MISTAKES = {
+    # what was typed: what is said
+    "check 03_gram --in nowhere": "There are no lessons in nowhere. Make them with: lessons lab",
+    "status --in nowhere": "There are no lessons in nowhere. Make them with: lessons lab",
+    "assemble nowhere": "There are no lessons in nowhere. Make them with: lessons lab",
+    "reset gram --in nowhere": "There is no notebook nowhere/03_gram/03_gram.ipynb. Make the",
+    "reset gramm": "There is no exercise 'gramm'. Did you mean gram?",
+    "lab --course nowhere": "There is no course in nowhere: it has no folder source/.",
+    "sync 03_gramm": "There is no lesson '03_gramm' in course/source. Did you mean 03_gram?",
+    "audit 03_gramm": "There is no lesson '03_gramm' in course/source. Did you mean 03_gram?",
+    "mutate 03_gramm": "There is no lesson '03_gramm' in course/source. Did you mean 03_gram?",
+    "release 03_gramm": "There is no lesson '03_gramm' in course/source. Did you mean 03_gram?",
+    "new-exercise 03_gram gram --module gram_matrices": "There is an exercise 'gram' already",
+    "collect 03_gram nowhere.zip": "There is no nowhere.zip. Give the folder or the zip",
+    "grade 03_gram --course {empty}": "03_gram has not been released: nothing to grade against.",
+    "regrade 03_gram --course {empty}": "03_gram has not been released: nothing to grade against.",
+    "report 03_gram --course {empty}": "Nothing of 03_gram has been graded. lessons grade 03_gram",
+    "feedback 03_gram --course {empty}": "Nothing of 03_gram has been graded. lessons grade",
+    "export 03_gram --course {empty}": "03_gram has not been released. lessons release 03_gram",
+    "demo --into {empty}": "is there already, and no demo made it. Name another: --into FOLDER",
+}
+
+
+@pytest.mark.parametrize("typed", MISTAKES)
+def test_what_cannot_be_done_gets_a_sentence_and_a_way_out(typed, tmp_path):
+    (tmp_path / "source").mkdir()
+    shutil.copytree("course/source/03_gram", tmp_path / "source/03_gram")
+    shutil.copy("course/nbgrader_config.py", tmp_path)
+    done = run(*typed.format(empty=tmp_path).split())
+    assert isinstance(done.exception, Problem), done.output
+    assert MISTAKES[typed] in str(done.exception)
+
+
+def test_a_problem_ends_with_2_and_no_traceback():
+    code = "from tinygrad_lessons.classroom.commands import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "status", "--in", "nowhere"], capture_output=True, text=True
+    )
+    assert done.returncode == 2 and done.stdout.startswith("There are no lessons in nowhere.")
+    assert "Traceback" not in done.stdout + done.stderr
+
+
+def test_a_folder_that_no_demo_made_is_left_alone(tmp_path):
+    (tmp_path / "thesis.txt").touch()
+    assert isinstance(run("demo", "--into", tmp_path).exception, Problem)
+    assert (tmp_path / "thesis.txt").exists()
+
+
+def test_no_command_imports_what_is_slow_before_it_runs():
+    code = "import sys, tinygrad_lessons.classroom.commands as c; c.app(); print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert not {"nbgrader", "distributed", "sqlalchemy", "matplotlib"} & set(done.stdout.split())
+
+
+def test_numbers_out_of_range_are_refused():
+    done = run("grade", "03_gram", "--workers", "-1")
+    assert done.exit_code == 2 and isinstance(done.exception, SystemExit | typer.Exit)

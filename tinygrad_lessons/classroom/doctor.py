@@ -1,0 +1,71 @@
+"""What this machine has: packages, devices, the sandbox; and what mends what is missing."""
+
+import importlib.metadata
+import platform
+from dataclasses import dataclass
+
+from .. import devices
+
+PACKAGES = {
+    "numpy": "pip install numpy",
+    "matplotlib": "pip install '.[student]'",
+    "jupyterlab": "pip install '.[student]'",
+    "nbgrader": "pip install '.[classroom]'",
+}
+NO_GPU = "Not needed: every check runs on sim. With an NVIDIA GPU: pip install '.[cuda]'"
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One line of the report; `result` is "ok", "absent" (which is no fault), or what is wrong."""
+
+    result: str
+    name: str
+    words: str
+
+    @property
+    def fine(self):
+        return self.result in ("ok", "absent")
+
+
+def facts(attacks=False):
+    """Every Fact of this machine; with `attacks` those of the sandbox's self-test too."""
+    yield Fact("ok", "Python", platform.python_version())
+    yield from (_package(name, advice) for name, advice in PACKAGES.items())
+    yield from (_device(name) for name in ("cpu", "sim", "cuda"))
+    yield from _sandbox(attacks)
+
+
+def _package(name, advice):
+    try:
+        return Fact("ok", name, importlib.metadata.version(name))
+    except importlib.metadata.PackageNotFoundError:
+        return Fact("missing", name, advice)
+
+
+def _device(name):
+    """The CPU and the simulated accelerator have to work; CUDA may be absent."""
+    probe = devices.probe(name)
+    words = probe["says"].splitlines()[0]
+    if probe["works"]:
+        return Fact("ok", name, words)
+    return (
+        Fact("absent", name, f"{words}. {NO_GPU}")
+        if name == "cuda"
+        else Fact("broken", name, words)
+    )
+
+
+def _sandbox(attacks):
+    from . import sandbox
+    from .sandbox import selftest
+
+    try:
+        with sandbox.open_sandbox() as found:
+            yield Fact("ok", "sandbox", f"{found.name}, {found.why}")
+    except sandbox.NoBoundary as refusal:
+        yield Fact("missing", "sandbox", f"only grading needs one. {refusal}")
+        return
+    for what, held, said in selftest.attacks_held(found.name) if attacks else ():
+        words = "held" if held else f"it crossed the boundary. Do not grade here. {said}"
+        yield Fact("ok" if held else "crossed", f"code that {what}", words)
