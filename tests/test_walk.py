@@ -137,7 +137,7 @@ def test_the_report_and_the_feedback_are_there(walk):
     found = json.loads((course / "reports" / f"{NAME}.json").read_text())
     assert [s["student"] for s in found["students"]] == ["ada", "cutoff", "wronggram"]
     gram = next(e for e in found["exercises"] if e["exercise"] == "gram")
-    assert gram["states"]["passed"] == 1 and gram["mistakes"][0][0] == "rows_for_columns"
+    assert gram["who"]["passed"] == ["ada"] and gram["mistakes"][0][0][0] == "rows_for_columns"
     page = (course / "feedback" / "wronggram" / NAME / f"{NAME}.html").read_text()
     assert "Which vectors does entry (0, 1) compare?" in page
     assert not list((course / "feedback").rglob("*.py"))
