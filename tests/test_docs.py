@@ -6,10 +6,13 @@ from pathlib import Path
 
 import pytest
 
+import tinygrad_lessons as torch
 from tinygrad_lessons import devices
-from tinygrad_lessons.classroom import lesson
+from tinygrad_lessons.classroom import judge, lesson, mistakes, release
 from tinygrad_lessons.classroom.commands import COMMANDS
 from tinygrad_lessons.lab.observe import Observer
+from tinygrad_lessons.lab.pictures import gram as pictures
+from tinygrad_lessons.lab.table import Report
 
 PAGES = [Path("README.md"), Path("CONTRIBUTING.md"), *sorted(Path("docs").glob("*.md"))]
 PAGES += [Path("course/README.md"), Path("benchmarks/README.md")]
@@ -67,14 +70,12 @@ def blocks():
                 yield pytest.param(code, id=f"{page}: {code.splitlines()[0][:40]}")
 
 
-@pytest.mark.parametrize("code", blocks())
+@pytest.mark.parametrize("code", list(blocks()))
 def test_code_in_the_documents_runs(code):
     exec(code, {})
 
 
 def test_the_results_in_the_readme_are_true(capsys):
-    import tinygrad_lessons as torch
-
     readme = Path("README.md").read_text()
     A = torch.tensor([[1.0, 2.0], [3.0, 4.0]], requires_grad=True)
     G = torch.gram(A)
@@ -82,6 +83,28 @@ def test_the_results_in_the_readme_are_true(capsys):
     for shown in (G, A.grad, A.detach().to("sim").device):
         for line in str(shown).splitlines():
             assert line.strip() in readme
+
+
+def test_the_failing_check_in_the_readme_is_what_a_student_sees():
+    exercise = next(e for e in lesson.load("course", "03_gram").exercises if e.id == "gram")
+    known = mistakes.mistakes("course", "03_gram")
+    wrong = next(m.function for m in known if m.name == "rows_for_columns")
+    seed, runs = judge.seed_of(release.PUBLIC_SEED, "gram"), []
+    for check in [c for c in exercise.cell.checks if not c.hidden]:
+        for device in release.DEVICES:
+            with judge.replaced("gram", wrong):
+                yours = judge.expected(exercise.cell, check.name, device, seed)
+            runs.append((check, device, seed, yours, ""))
+    text = repr(Report("gram", judge.judge(exercise.cell, runs, known)))
+    assert f"```text\n{text}\n```" in Path("README.md").read_text(), text
+
+
+def test_the_picture_in_the_readme_says_what_it_shows():
+    """docs/gram.png is made by the README's own lines; its alternative text is what they say."""
+    A = torch.tensor([[2.0, 1.0, -1.0], [0.5, 2.0, 1.5]])
+    picture = pictures.columns_and_gram(A, torch.gram)
+    assert f"![{picture.sentence}](docs/gram.png)" in Path("README.md").read_text()
+    assert Path("docs/gram.png").stat().st_size < 60_000
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
