@@ -38,6 +38,21 @@ class Function:
               gradients of the others), or "own" (arrays that forward made)
     promotes  True: mixed operands become one dtype before; float: integers become floats, too
     view      the output shares the first operand's memory
+
+    >>> class Cube(Function):
+    ...     keeps = "inputs"
+    ...
+    ...     def forward(self, x):
+    ...         return x * x * x
+    ...
+    ...     def backward(self, g):
+    ...         return g * 3 * self.inputs[0] ** 2
+    >>> x = torch.tensor([1.0, 2.0], requires_grad=True)
+    >>> Cube.apply(x)
+    tensor([1., 8.], grad_fn=<CubeBackward0>)
+    >>> Cube.apply(x).sum().backward()
+    >>> x.grad
+    tensor([ 3., 12.])
     """
 
     __slots__ = (
@@ -370,7 +385,16 @@ def no_grad():
 
 
 def enable_grad():
-    """Record again, within a block that records nothing."""
+    """Record again, within a block that records nothing.
+
+    >>> x = torch.ones(2, requires_grad=True)
+    >>> with torch.no_grad():
+    ...     y = x * 2
+    ...     with enable_grad():
+    ...         z = x * 2
+    >>> y.requires_grad, z.requires_grad
+    (False, True)
+    """
 
     @block
     def recorded():
@@ -399,7 +423,10 @@ def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3):
     """Whether backward agrees with central differences, or RuntimeError saying where it doesn't.
 
     The gradient that comes in is random. `inputs` are float64 tensors; those that require grad are
-    looked at. `gradcheck(torch.exp, torch.ones(3, dtype=torch.float64, requires_grad=True))`
+    looked at.
+
+    >>> gradcheck(torch.exp, torch.ones(3, dtype=torch.float64, requires_grad=True))
+    True
     """
     inputs = [inputs] if isinstance(inputs, torch.Tensor) else list(inputs)
     leaves = [x.detach().requires_grad_(x.requires_grad) for x in inputs]

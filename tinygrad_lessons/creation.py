@@ -111,7 +111,11 @@ def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False)
 
 
 def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
-    """start, start + step, ... before end. arange(3), arange(1, 10, 2)"""
+    """start, start + step, ... before end.
+
+    >>> arange(3), arange(1, 10, 4), arange(0, 1, 0.5)
+    (tensor([0, 1, 2]), tensor([1, 5, 9]), tensor([0.0000, 0.5000]))
+    """
     if end is None:
         start, end = 0, start
     if not step:
@@ -157,7 +161,12 @@ def full_like(x, value, *, dtype=None, device=None):
 
 
 def where(condition, input=None, other=None):
-    """`input` where the condition is true, else `other`; without them, where it is true."""
+    """`input` where the condition is true, else `other`; without them, where it is true.
+
+    >>> x = tensor([1, -2, 3])
+    >>> where(x > 0, x, 0), where(x > 0)
+    (tensor([1, 0, 3]), (tensor([0, 2]),))
+    """
     if input is None:
         return condition.nonzero().unbind(1)
     if not is_tensor(input) and not is_tensor(other):
@@ -175,7 +184,12 @@ def cat(tensors, dim=0):
 
 
 def stack(tensors, dim=0):
-    """The tensors, all of one shape, along a new axis."""
+    """The tensors, all of one shape, along a new axis.
+
+    >>> stack([tensor([1, 2]), tensor([3, 4])], 1)
+    tensor([[1, 3],
+            [2, 4]])
+    """
     tensors = tuple(tensors)
     if not tensors:
         raise RuntimeError("stack expects a non-empty TensorList")

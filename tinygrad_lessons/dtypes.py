@@ -84,7 +84,12 @@ def common(operands):
 
 
 def result_type(*operands):
-    """The dtype of the sum of tensors and numbers."""
+    """The dtype of the sum of tensors and numbers; a number never widens a tensor of its kind.
+
+    >>> import tinygrad_lessons as torch
+    >>> result_type(torch.tensor([1, 2]), 1.5), result_type(torch.ones(2).half(), 1.5)
+    (tinygrad_lessons.float32, tinygrad_lessons.float16)
+    """
     return _known[common([getattr(x, "array", x) for x in operands])]
 
 

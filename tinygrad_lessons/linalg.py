@@ -32,7 +32,11 @@ def eigh(A):
 
 
 def svd(A, full_matrices=True):
-    """(U, S, Vh) with A = U diag(S) Vh; full_matrices=False leaves out what S makes 0."""
+    """(U, S, Vh) with A = U diag(S) Vh; full_matrices=False leaves out what S makes 0.
+
+    >>> svd(torch.tensor([[3.0, 0.0], [0.0, 2.0]]))[1]
+    tensor([3., 2.])
+    """
     return _on_device("svd", A, full_matrices=full_matrices)
 
 

@@ -8,7 +8,11 @@ from .exercise import exercise
 
 
 class Size(tuple):
-    """A tensor's shape: a tuple that prints as torch's."""
+    """A tensor's shape: a tuple that prints as torch's.
+
+    >>> torch.zeros(2, 3, 4).shape[1:], torch.zeros(2, 3).shape.numel()
+    (tinygrad_lessons.Size([3, 4]), 6)
+    """
 
     __slots__ = ()
 

@@ -211,6 +211,12 @@ class Tensor(InPlace):
         """Call hook(gradient) when this tensor's gradient is known; what it returns replaces it.
 
         Returns a handle, whose remove() takes the hook away.
+
+        >>> x = torch.ones(2, requires_grad=True)
+        >>> handle = x.register_hook(lambda g: g * 10)
+        >>> x.sum().backward()
+        >>> x.grad
+        tensor([10., 10.])
         """
         if not self.requires_grad:
             raise RuntimeError("cannot register a hook on a tensor that doesn't require gradient")
@@ -367,7 +373,12 @@ class Tensor(InPlace):
     # Views
 
     def reshape(self, *shape):
-        """The same numbers in another shape, one size of which may be -1; a view where it can."""
+        """The same numbers in another shape, one size of which may be -1; a view where it can.
+
+        >>> torch.arange(6).reshape(2, -1)
+        tensor([[0, 1, 2],
+                [3, 4, 5]])
+        """
         shape = flat(shape)
         if -1 in shape or math.prod(shape) != self.array.size:
             shape = torch.resolve_shape(shape, self.array.size)
@@ -439,7 +450,12 @@ class Tensor(InPlace):
         return ops.Transpose.apply(self, dims=(*batch, columns, rows))
 
     def expand(self, *shape):
-        """Repeated along axes of size 1, without a copy; -1 leaves an axis as it is."""
+        """Repeated along axes of size 1, without a copy; -1 leaves an axis as it is.
+
+        >>> torch.tensor([[1], [2]]).expand(-1, 3)
+        tensor([[1, 1, 1],
+                [2, 2, 2]])
+        """
         shape = flat(shape)
         if text := shapes.no_expansion(self.array.shape, shape):
             raise RuntimeError(text)

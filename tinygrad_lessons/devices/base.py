@@ -168,6 +168,14 @@ def transfer_guard(level):
 
     "allow" all; "log" or "disallow" those that nobody asked for (print, float(), a NumPy index);
     "disallow_explicit" refuses those that were asked for too (.to(), .cpu()).
+
+    >>> import tinygrad_lessons as torch
+    >>> with transfer_guard("disallow"):
+    ...     total = float(torch.ones(3, device="sim").sum())
+    Traceback (most recent call last):
+        ...
+    RuntimeError: Disallowed device-to-host transfer: shape=(), dtype=float32, device=sim
+      .item() made it. Keep the numbers on the device, or move them by .to().
     """
     if level not in LEVELS:
         raise ValueError(f"transfer_guard() level must be one of {', '.join(LEVELS)}: {level!r}")

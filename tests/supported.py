@@ -1,0 +1,431 @@
+"""What is supported, found out by running it: `python tests/supported.py` writes docs/supported.md.
+
+Every public name has an example. What it gives says whether it has a gradient and on which devices
+it runs; that PyTorch gives the same is tested in pytorch/test_supported.py.
+"""
+
+import re
+import warnings
+from pathlib import Path
+
+import numpy as np
+
+import tinygrad_lessons
+from tinygrad_lessons.tensor import ALONG, BINARY, CASTS, IN_PLACE, PRODUCTS, REDUCTIONS, UNARY
+
+PAGE = Path(__file__).parents[1] / "docs" / "supported.md"
+HEAD = """# What is supported
+
+Written by `python tests/supported.py`, which runs every example on the CPU and on the simulated
+accelerator; a test holds this page to it, and another gives every example to PyTorch 2.13, which
+must answer the same. What is not here is not in the library.
+
+Names are PyTorch's. **Gradient**: whether the result has one. **Devices**: where the example runs
+and leaves its result; CUDA runs what the simulated accelerator runs.
+
+"""
+# Title, then a line for each: name | example | what differs from PyTorch. "+" adds a method of
+# the same name; what is under "Only here" has no counterpart in PyTorch.
+ROWS = """
+## New tensors
+torch.tensor | torch.tensor([[1, 2.5]], device=device) |
+torch.as_tensor | torch.as_tensor(n) |
+torch.from_numpy | torch.from_numpy(n) |
+torch.zeros | torch.zeros(2, 3, device=device) |
+torch.ones | torch.ones(2, 3, device=device) |
+torch.empty | torch.empty(2, 3, device=device) |
+torch.full | torch.full((2, 3), 7, device=device) |
+torch.eye | torch.eye(2, 3, device=device) |
+torch.arange | torch.arange(1, 10, 2, device=device) |
+torch.linspace | torch.linspace(0, 1, 5, device=device) |
+torch.zeros_like | torch.zeros_like(x) |
+torch.ones_like | torch.ones_like(x) |
+torch.empty_like | torch.empty_like(x) |
+torch.full_like | torch.full_like(x, 3) |
+torch.rand_like | torch.rand_like(x) |
+torch.randn_like | torch.randn_like(x) |
+torch.rand | torch.rand(2, 3, device=device) | other numbers than PyTorch's from the same seed
+torch.randn | torch.randn(2, 3, device=device) | likewise
+torch.randint | torch.randint(10, (2,), device=device) | likewise
+torch.randperm | torch.randperm(5, device=device) | likewise
+torch.manual_seed | torch.manual_seed(0) |
+torch.Generator | torch.Generator(device).manual_seed(0) |
+torch.Generator.initial_seed | torch.Generator().manual_seed(5).initial_seed() |
+torch.where | torch.where(m, x, 0.0) |
+torch.cat | torch.cat([x, y]) |
+torch.stack | torch.stack([x, y]) |
+torch.diag | torch.diag(x) |
+## Arithmetic
+torch.add + | torch.add(x, y, alpha=2) |
+torch.sub + | torch.sub(x, y, alpha=2) |
+torch.clamp + | torch.clamp(x, 0.2, 0.5) | bounds are numbers
+torch.square + | torch.square(x) |
+torch.masked_fill + | torch.masked_fill(x, m, 0.0) |
+Tensor operators | 2 * x - y / x + x**2 // 1 % y |
+Tensor operators on bool | (x > y) & m, m, ~m ^ m |
+Tensor in-place operators | operate(x.clone(), y) |
+## Products
+torch.outer + | torch.outer(v, v) |
+Tensor operator @ | x @ x.T |
+## Many numbers to one
+torch.sum + | torch.sum(x, dim=1) |
+torch.mean + | torch.mean(x, dim=1) |
+torch.var + | torch.var(x, dim=1) |
+torch.std + | torch.std(x, dim=1) |
+torch.norm + | torch.norm(x, dim=1) | no p=inf
+torch.max + | torch.max(x, dim=1) |
+torch.min + | torch.min(x, dim=1) |
+torch.sort + | torch.sort(x, dim=1, descending=True) | always stable
+torch.argsort + | torch.argsort(x, dim=1) | always stable
+torch.topk + | torch.topk(x, 1) |
+torch.allclose + | torch.allclose(x, y) |
+torch.equal + | torch.equal(x, y) |
+torch.trace + | torch.trace(x) |
+torch.nonzero + | torch.nonzero(m) |
+## Shapes and views
+torch.reshape + | torch.reshape(x, (4, 1)) |
+Tensor.view | x.view(-1) |
+torch.flatten + | torch.flatten(x) |
+torch.squeeze + | torch.squeeze(x[None]) |
+torch.unsqueeze + | torch.unsqueeze(x, 0) |
+torch.permute + | torch.permute(x, (1, 0)) |
+torch.transpose + | torch.transpose(x, 0, 1) |
+torch.t + | torch.t(x) |
+Tensor.T | x.T |
+Tensor.mT | x[None].mT |
+Tensor.expand | v.expand(3, 2) |
+torch.narrow + | torch.narrow(x, 0, 0, 1) |
+torch.split + | torch.split(x, 1)[0] |
+torch.unbind + | torch.unbind(x)[0] |
+torch.diagonal + | torch.diagonal(x, 1) | a copy; of the last two axes
+Tensor.__getitem__ | x[0], x[:, 1:], x[..., None], x[i], x[m] | no negative steps, as PyTorch
+Tensor.__iter__ | list(x)[1] |
+Tensor.__contains__ | 0.5 in x |
+Tensor.__len__ | len(x) |
+torch.gather + | torch.gather(x, 0, i[None]) | `index` and `input` agree where they are not gathered
+torch.flip + | torch.flip(x, (0,)) |
+Tensor.repeat | x.repeat(2, 1) | as many sizes as the result has axes
+torch.tril + | torch.tril(x) |
+torch.triu + | torch.triu(x, 1) |
+torch.clone + | torch.clone(x) |
+Tensor.contiguous | x.T.contiguous() |
+## In place
+Tensor.add_ | x.clone().add_(y) |
+Tensor.copy_ | x.clone().copy_(y) |
+Tensor.fill_ | x.clone().fill_(3) |
+Tensor.zero_ | x.clone().zero_() |
+Tensor.uniform_ | x.detach().uniform_(0, 1) |
+Tensor.normal_ | x.detach().normal_() |
+Tensor.__setitem__ | assign(x.clone(), y) |
+## What a tensor is
+Tensor.shape | x.shape |
+Tensor.size | x.size(0) |
+Tensor.dim | x.dim() |
+Tensor.ndim | x.ndim |
+torch.numel + | torch.numel(x) |
+Tensor.nbytes | x.nbytes |
+Tensor.stride | x.stride() |
+Tensor.is_contiguous | x.is_contiguous() |
+torch.is_floating_point + | torch.is_floating_point(x) |
+torch.is_tensor | torch.is_tensor(x) |
+Tensor.dtype | x.dtype.is_floating_point |
+Tensor.device | x.device.type == device |
+Tensor.item | x[0, 0].item() |
+Tensor.tolist | x.tolist() |
+Tensor.numpy | torch.ones(2).numpy().tolist() |
+Tensor.data | x.data |
+Tensor.to | x.to(torch.float64) | takes a device, a dtype or both
+Tensor.cpu | y.cpu() |
+Tensor.cuda | x.cuda | needs CuPy and a GPU
+torch.Tensor | isinstance(x, torch.Tensor) | make one by `torch.tensor`
+torch.Size | torch.Size([1, 2]).numel() |
+torch.device | torch.device("cpu").type | one object each: `is` compares them
+torch.dtype | isinstance(torch.float32, torch.dtype) | float16, 32, 64, int8 to int64, uint8, bool
+torch.can_cast | torch.can_cast(torch.float32, torch.int64) |
+torch.promote_types | torch.promote_types(torch.int64, torch.float16).itemsize |
+torch.result_type | torch.result_type(x, 1).itemsize |
+torch.broadcast_shapes | tuple(torch.broadcast_shapes((2, 1), (3,))) |
+## Gradients
+Tensor.requires_grad | x.requires_grad |
+Tensor.requires_grad_ | y.requires_grad_() |
+Tensor.grad | x.grad |
+Tensor.grad_fn | x.grad_fn |
+Tensor.is_leaf | x.is_leaf |
+Tensor.backward | (x * x).sum().backward() | no create_graph: gradients have no gradients
+Tensor.detach | x.detach() |
+Tensor.retain_grad | (x * 2).retain_grad() |
+Tensor.register_hook | x.register_hook(lambda g: g * 2).remove() |
+torch.no_grad | torch.no_grad()(lambda: x * 2)() |
+torch.enable_grad | torch.enable_grad()(lambda: x * 2)() |
+torch.set_grad_enabled | torch.set_grad_enabled(True).__exit__(None, None, None) |
+torch.is_grad_enabled | torch.is_grad_enabled() |
+torch.autograd.backward | torch.autograd.backward((x * x).sum()) |
+torch.autograd.gradcheck | torch.autograd.gradcheck(lambda x: x * x, (d,)) |
+## torch.linalg
+torch.linalg.norm | torch.linalg.norm(x) |
+torch.linalg.solve | torch.linalg.solve(y, v.detach()) | no gradient, like all below
+torch.linalg.inv | torch.linalg.inv(y) |
+torch.linalg.det | torch.linalg.det(y) |
+torch.linalg.eigh | torch.linalg.eigh(y @ y.T)[0] |
+torch.linalg.svd | torch.linalg.svd(y)[1] |
+torch.linalg.qr | abs(torch.linalg.qr(y)[1]) |
+## torch.nn
+nn.Module | list(nn.Sequential(nn.Linear(2, 3)).state_dict()) |
+nn.Parameter | nn.Parameter(y) |
+nn.Linear | nn.Linear(2, 3, device=device)(x).shape |
+nn.Flatten | nn.Flatten()(x) |
+nn.ReLU | nn.ReLU()(x) |
+nn.Sigmoid | nn.Sigmoid()(x) |
+nn.Tanh | nn.Tanh()(x) |
+nn.Softmax | nn.Softmax(dim=1)(x) | dim must be given
+nn.LogSoftmax | nn.LogSoftmax(dim=1)(x) | dim must be given
+nn.Dropout | nn.Dropout(0.5).eval()(x) |
+nn.Sequential | nn.Sequential(nn.ReLU(), nn.Tanh())(x) |
+nn.ModuleList | len(nn.ModuleList([nn.ReLU()])) |
+nn.CrossEntropyLoss | nn.CrossEntropyLoss()(x, i) | logits (batch, classes), labels (batch,)
+nn.NLLLoss | nn.NLLLoss()(x, i) |
+nn.BCEWithLogitsLoss | nn.BCEWithLogitsLoss()(x, y) |
+nn.MSELoss | nn.MSELoss()(x, y) |
+nn.L1Loss | nn.L1Loss()(x, y) |
+F.linear | F.linear(x, y, v) |
+F.relu | F.relu(x) |
+F.sigmoid | F.sigmoid(x) |
+F.tanh | F.tanh(x) |
+F.logsigmoid | F.logsigmoid(x) |
+F.softmax | F.softmax(x, dim=1) |
+F.log_softmax | F.log_softmax(x, dim=1) |
+F.dropout | F.dropout(x, 0.5, training=False) |
+F.one_hot | F.one_hot(i, 3).shape | float32; the number of classes is given
+F.binary_cross_entropy_with_logits | F.binary_cross_entropy_with_logits(x, y) |
+F.cross_entropy | F.cross_entropy(x, i) |
+F.nll_loss | F.nll_loss(x, i) |
+F.mse_loss | F.mse_loss(x, y) |
+F.l1_loss | F.l1_loss(x, y) |
+nn.init.uniform_ | nn.init.uniform_(y.clone()) |
+nn.init.normal_ | nn.init.normal_(y.clone()) |
+nn.init.constant_ | nn.init.constant_(y.clone(), 3) |
+nn.init.zeros_ | nn.init.zeros_(y.clone()) |
+nn.init.ones_ | nn.init.ones_(y.clone()) |
+nn.init.xavier_uniform_ | nn.init.xavier_uniform_(y.clone()) |
+nn.init.kaiming_normal_ | nn.init.kaiming_normal_(y.clone()) | of the ways in; for ReLU unless told
+nn.utils.clip_grad_norm_ | nn.utils.clip_grad_norm_([y], 1.0) |
+## torch.optim and torch.utils.data
+optim.Optimizer | torch.optim.SGD([x], lr=0.1).zero_grad() |
+optim.SGD | torch.optim.SGD([x], lr=0.1, momentum=0.9).step() | momentum and weight_decay
+optim.Adam | torch.optim.Adam([x], lr=0.1).step() |
+optim.AdamW | torch.optim.AdamW([x], lr=0.1).step() |
+data.Dataset | isinstance(data.TensorDataset(x), data.Dataset) |
+data.TensorDataset | data.TensorDataset(y, i)[0][0] |
+data.DataLoader | next(iter(data.DataLoader(y, batch_size=2))) | without workers
+data.default_collate | data.default_collate([1, 2]) |
+## Devices
+torch.accelerator.is_available | torch.accelerator.is_available() |
+torch.accelerator.current_accelerator | torch.accelerator.current_accelerator() |
+torch.accelerator.device_count | torch.accelerator.device_count() |
+torch.accelerator.current_device_index | torch.accelerator.current_device_index |
+torch.accelerator.synchronize | torch.accelerator.synchronize |
+torch.accelerator.memory_allocated | torch.accelerator.memory_allocated |
+torch.accelerator.max_memory_allocated | torch.accelerator.max_memory_allocated |
+torch.accelerator.reset_peak_memory_stats | torch.accelerator.reset_peak_memory_stats |
+torch.accelerator.empty_cache | torch.accelerator.empty_cache |
+torch.cuda.is_available | torch.cuda.is_available() |
+torch.cuda.device_count | torch.cuda.device_count() |
+torch.cuda.current_device | torch.cuda.current_device |
+torch.cuda.get_device_name | torch.cuda.get_device_name |
+torch.cuda.synchronize | torch.cuda.synchronize |
+torch.cuda.memory_allocated | torch.cuda.memory_allocated() |
+torch.cuda.max_memory_allocated | torch.cuda.max_memory_allocated() |
+torch.cuda.reset_peak_memory_stats | torch.cuda.reset_peak_memory_stats |
+torch.cuda.empty_cache | torch.cuda.empty_cache() |
+## Only here
+torch.gram | torch.gram(x) | A.T @ A
+torch.outer_gram | torch.outer_gram(x) | A @ A.T
+torch.matmul_by_hand | torch.matmul_by_hand(x, y) |
+torch.angles | torch.angles(x) |
+torch.is_orthonormal | torch.is_orthonormal(x) |
+torch.least_squares | torch.least_squares(y, v.detach()) |
+torch.principal_components | torch.principal_components(y, 1)[1] |
+torch.infer_dtype | torch.infer_dtype([1, 2.5]) |
+torch.contiguous_strides | torch.contiguous_strides((2, 3)) |
+torch.resolve_shape | torch.resolve_shape((2, -1), 6) |
+torch.unbroadcast | torch.unbroadcast(np.ones((2, 3)), (3,)) | of arrays
+torch.write_out | torch.write_out(y, y.clone()) | what out= does
+torch.shares_memory | torch.shares_memory(x, x[0]) |
+torch.to_host | torch.to_host(x) |
+F.standardize | F.standardize(x, dim=1) |
+nn.init.uniform_fan_in_ | nn.init.uniform_fan_in_(y.clone()) |
+torch.accelerator.pick | torch.accelerator.pick() |
+torch.autograd.Function | x.exp().grad_fn.needs(0) | an operation: forward and backward of arrays
+torch.autograd.numerical_gradient | torch.autograd.numerical_gradient(torch.sum, y) |
+torch.autograd.topological_order | torch.autograd.topological_order(x * 2) |
+torch.autograd.one_step | torch.autograd.one_step(x * 2, y)[0] |
+torch.devices.parse | torch.devices.parse("cuda:0") |
+torch.devices.common | torch.devices.common(x, y) |
+torch.devices.available | torch.devices.available() |
+torch.devices.probe | torch.devices.probe("sim")["works"] |
+torch.devices.transfer_guard | torch.devices.transfer_guard("disallow") | JAX's
+torch.training.mean_loss | torch.training.mean_loss(lambda x: x, [(x, y)], device) |
+torch.training.train_epoch | torch.training.train_epoch |
+torch.training.accuracy | torch.training.accuracy |
+torch.training.fit | torch.training.fit |
+torch.datasets.Digits | torch.datasets.Digits |
+torch.datasets.MNIST | torch.datasets.MNIST | torchvision has this one
+torch.datasets.FashionMNIST | torch.datasets.FashionMNIST | torchvision has this one
+torch.datasets.Images | torch.datasets.Images |
+"""
+OPERANDS = {"bmm": "x[None], y[None]", "mv": "x, v", "dot": "v, v"}
+INPUTS = {"clamp": "0.2, 0.5", "masked_fill": "m, 0.0"} | dict.fromkeys([*BINARY, "sub"], "y")
+FAMILIES = {  # the rows that the tables of tensor.py make, by section
+    "Arithmetic": [
+        *(f"torch.{name} + | torch.{name}(x) |" for name in UNARY),
+        *(f"torch.{name} + | torch.{name}(x, y) |" for name in BINARY),
+    ],
+    "Products": [
+        f"torch.{name} + | torch.{name}({OPERANDS.get(name, 'x, y')}) | takes what matmul takes"
+        for name in PRODUCTS
+    ],
+    "Many numbers to one": [
+        f"torch.{name} + | torch.{name}(x, dim=1) |" for name in REDUCTIONS + ALONG
+    ],
+    "What a tensor is": [f"Tensor.{name} | x.{name}() |" for name in CASTS],
+    "In place": [f"Tensor.{n}_ | x.clone().{n}_({INPUTS.get(n, '')}) |" for n in IN_PLACE],
+}
+DIFFERENCES = """## How it differs from PyTorch
+
+- **Left out**: complex numbers, sparse and quantised tensors, `torch.autograd.grad`, gradients of
+  gradients, `torch.compile`, saving to files, more than one GPU, workers of a DataLoader.
+- **Names of `grad_fn`**: what is one operation there and several here is named after the last of
+  these: `mean` is `DivBackward0`, `std` is `SqrtBackward0`, `masked_fill` is `WhereBackward0`.
+- **Operands**: `torch.maximum(x, 2.0)` and its like take numbers, too. A tensor and a NumPy array
+  do not mix: `x * array` raises a TypeError that says how to make it a tensor.
+- **Errors** have PyTorch's sentence where it has one for users, then lines of ours that say what
+  mends it.
+- **Read-only NumPy arrays** are taken by `from_numpy` without a warning; a write through the tensor
+  raises, where PyTorch's behaviour is undefined.
+- **Layout**: the result of `nn.Linear` lies column by column in memory, because that is quicker:
+  `.reshape` it where PyTorch's would take `.view`.
+- **float16** is computed by NumPy on the CPU and is slow there; there is no bfloat16.
+- **TF32** is off: products of float32 on a GPU are float32's, unless CUPY_TF32=1 is set.
+- **Random numbers** come from the generators of NumPy and CuPy: the same seed gives other numbers.
+"""
+RANDOM = re.compile(
+    r"rand|empty|normal_|uniform|torch\.Generator|manual_seed|nn\.Linear|state_dict"
+)
+
+
+def rows():
+    """{title: [(name, has a method, example, note), ...]}"""
+    found, title = {}, ""
+    for line in ROWS.strip().splitlines():
+        if line.startswith("## "):
+            title = line[3:]
+            found[title] = [parsed(row) for row in FAMILIES.get(title, ())]
+        else:
+            found[title].append(parsed(line))
+    return found
+
+
+def parsed(line):
+    name, example, note = (part.strip() for part in line.replace(" |", "\0").split("\0"))
+    return name.removesuffix(" +"), name.endswith(" +"), example, note
+
+
+def operate(x, y):
+    x += y
+    x -= 1
+    x *= y
+    x /= 2
+    x **= 2
+    return x
+
+
+def assign(x, y):
+    x[0] = y[1]
+    return x
+
+
+def names(torch, device="cpu"):
+    """What the examples are written with, from either library."""
+    x = torch.tensor([[0.5, 0.25], [0.125, 0.75]], device=device, requires_grad=True)
+    y = torch.tensor([[0.5, 1.0], [2.0, 0.25]], device=device)
+    d = torch.tensor([1.0, 2.0], dtype=torch.float64, device=device, requires_grad=True)
+    v = torch.tensor([1.0, 2.0], device=device, requires_grad=True)
+    given = {"x": x, "y": y, "v": v, "d": d, "m": y >= 1, "i": (y[0] >= 1).long()}
+    given |= {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "data": torch.utils.data}
+    given |= {"np": np, "n": np.array([1.0, 2.0]), "device": device}
+    return given | {"operate": operate, "assign": assign}
+
+
+def run(torch, example, device="cpu"):
+    """The value of an example, or of the last of its values."""
+    torch.manual_seed(0)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        value = eval(example, names(torch, device))
+    while isinstance(value, tuple) and not hasattr(value, "numel"):  # a Size stays
+        value = value[0]
+    return value
+
+
+def seen(example, gives=tinygrad_lessons.Tensor):
+    """("yes", "no" or "", "all" or "CPU"): its gradient and its devices."""
+    values = [(name, run(tinygrad_lessons, example, name)) for name in ("cpu", "sim")]
+    moved = all(v.device.type == name for name, v in values if isinstance(v, gives))
+    value = values[0][1]
+    gradient = ("yes" if value.requires_grad else "no") if isinstance(value, gives) else ""
+    return gradient, "all" if moved else "CPU"
+
+
+def page():
+    """The text of docs/supported.md."""
+    parts = [HEAD]
+    for title, found in rows().items():
+        parts.append(
+            f"## {title}\n\n| name | example | gradient | devices | note |\n|---|---|---|---|---|\n"
+        )
+        for name, method, example, note in found:
+            gradient, devices = seen(example)
+            shown = f"`{name}`" + (f", `.{name.rpartition('.')[2]}`" if method else "")
+            text = example.replace("|", "\\|")
+            parts.append(f"| {shown} | `{text}` | {gradient} | {devices} | {note} |\n")
+        parts.append("\n")
+    return "".join([*parts, DIFFERENCES])
+
+
+def public():
+    """The names that need a row."""
+    torch = tinygrad_lessons
+    spaces = {
+        "torch": torch, "Tensor": torch.Tensor, "nn": torch.nn, "F": torch.nn.functional,
+        "nn.init": torch.nn.init, "nn.utils": torch.nn.utils, "optim": torch.optim,
+        "data": torch.utils.data, "torch.linalg": torch.linalg, "torch.autograd": torch.autograd,
+        "torch.accelerator": torch.accelerator, "torch.cuda": torch.cuda,
+        "torch.devices": torch.devices, "torch.training": torch.training,
+        "torch.datasets": torch.datasets,
+    }  # fmt: skip
+    for prefix, space in spaces.items():
+        home = "tinygrad_lessons" if prefix in ("torch", "Tensor") else space.__name__
+        for name, value in vars(space).items():
+            mine = f"{getattr(value, '__module__', '')}.".startswith(f"{home}.")
+            if (mine and callable(value) or isinstance(value, property)) and name[0] != "_":
+                yield f"{prefix}.{name}"
+
+
+def covered():
+    """The names that have a row; that of a function covers the method of its name."""
+    for found in rows().values():
+        for name, method, _, _ in found:
+            if " " not in name:  # operators
+                yield name
+            if method:
+                yield name.replace("torch.", "Tensor.")
+
+
+def find(name):
+    """What a name stands for."""
+    torch = tinygrad_lessons
+    return eval(name, names(torch) | {"optim": torch.optim, "Tensor": torch.Tensor})
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page())
