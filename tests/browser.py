@@ -70,3 +70,11 @@ def shot(page, name):
     if SHOTS:
         Path(SHOTS).mkdir(parents=True, exist_ok=True)
         page.screenshot(path=Path(SHOTS) / f"{name}.png")
+
+
+def course_of_one(folder, name="03_gram"):
+    """A course with one lesson."""
+    shutil.copytree(f"course/source/{name}", folder / "source" / name)
+    shutil.copytree("course/mistakes", folder / "mistakes")
+    shutil.copy("course/nbgrader_config.py", folder)
+    return folder

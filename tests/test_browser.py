@@ -1,13 +1,12 @@
 """A student in JupyterLab, in a real headless Chromium: a wrong answer, its hint, the right one."""
 
-from pathlib import Path
-
 import nbformat
 import pytest
+from browser import course_of_one, shot
 from browser import opened as open_page
-from browser import shot
 
-from tinygrad_lessons.classroom import lesson, workspace
+from tinygrad_lessons.classroom import lesson, startpage, workspace
+from tinygrad_lessons.lab import progress
 
 pytestmark = pytest.mark.browser
 
@@ -49,12 +48,29 @@ class Page:
 def opened(tmp_path_factory):
     """03_gram as a student gets it, open in JupyterLab."""
     folder = tmp_path_factory.mktemp("lessons")
-    list(workspace.bring(Path("course"), folder))
+    list(workspace.bring(course_of_one(tmp_path_factory.mktemp("course")), folder))
     place = folder / "03_gram"
     with open_page(place, tmp_path_factory.mktemp("settings"), "lab/tree/03_gram.ipynb") as page:
         page.locator(".jp-Notebook .jp-Cell").first.wait_for(timeout=90_000)
-        page.get_by_text("Python 3 (ipykernel)").first.wait_for(timeout=60_000)
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
         yield Page(page, place)
+
+
+def test_the_start_page_leads_to_a_lesson_and_its_table_is_brought_up_to_date(tmp_path):
+    folder = tmp_path / "lessons"
+    list(workspace.bring(course_of_one(tmp_path / "course"), folder))
+    startpage.write(folder)
+    path = folder / "03_gram" / progress.FILE
+    with open_page(folder, tmp_path, "lab/tree/start.ipynb") as page:
+        page.get_by_text("0 of 9").first.wait_for(timeout=90_000)
+        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+        path.write_text('{"transpose": [3, 3]}')
+        page.locator(".jp-CodeCell .jp-InputPrompt").first.click()
+        page.keyboard.press("Shift+Enter")
+        page.get_by_text("1 of 9").first.wait_for(timeout=60_000)
+        shot(page, "start")
+        page.get_by_role("link", name="3. What").first.click()
+        page.get_by_role("tab", name="03_gram.ipynb").wait_for(timeout=60_000)
 
 
 def test_running_all_cells_of_a_fresh_notebook_shows_no_traceback_but_not_yet(opened):

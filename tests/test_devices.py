@@ -165,6 +165,36 @@ def test_nothing_crosses_on_the_cpu():
     assert set(cpu.stats.total().values()) == {0}
 
 
+LAYOUTS = {
+    "rows": lambda x: x,
+    "columns": np.asfortranarray,
+    "turned": lambda x: x[::-1].copy()[::-1],
+    "gaps": lambda x: np.repeat(x, 2, axis=0)[::2],
+}
+
+
+@pytest.mark.parametrize("dtype, off", [("f2", 1e-2), ("f4", 1e-6), ("f8", 1e-15)])
+@pytest.mark.parametrize("one", LAYOUTS)
+@pytest.mark.parametrize("other", LAYOUTS)
+@pytest.mark.parametrize("shape", [(5, 3), (300, 401), (0, 2)])
+def test_axpy_adds_a_multiple_in_place_whatever_lies_where(dtype, off, one, other, shape):
+    rng = np.random.default_rng(1)
+    x = LAYOUTS[one](rng.standard_normal(shape).astype(dtype))
+    y = LAYOUTS[other](rng.standard_normal(shape).astype(dtype))
+    want, before, memory = y.astype(np.float64) - 0.3 * x, x.copy(), y
+    torch.device("cpu").axpy(-0.3, x, y)
+    np.testing.assert_allclose(y, want, rtol=off, atol=off)
+    assert y is memory and (x == before).all()
+
+
+def test_axpy_leaves_a_read_only_array_alone():
+    y = np.ones(3)
+    y.flags.writeable = False
+    with pytest.raises(ValueError, match="read-only"):
+        torch.device("cpu").axpy(2.0, np.ones(3), y)
+    assert (y == 1).all()
+
+
 def test_a_device_owns_its_own_arrays_only():
     a = np.ones(3)
     assert cpu.owns(a) and not sim.owns(a)

@@ -1,11 +1,10 @@
 """nbgrader's formgrader in JupyterLab, on the course folder as it is: its buttons do our steps."""
 
 import json
-import shutil
 from pathlib import Path
 
 import pytest
-from browser import opened, shot
+from browser import course_of_one, opened, shot
 
 from tinygrad_lessons.classroom import demo
 
@@ -17,11 +16,7 @@ NAME = "03_gram"
 @pytest.fixture(scope="module")
 def course(tmp_path_factory):
     """A course of one lesson."""
-    folder = tmp_path_factory.mktemp("course")
-    shutil.copytree(f"course/source/{NAME}", folder / "source" / NAME)
-    shutil.copytree("course/mistakes", folder / "mistakes")
-    shutil.copy("course/nbgrader_config.py", folder)
-    return folder
+    return course_of_one(tmp_path_factory.mktemp("course"))
 
 
 @pytest.fixture(scope="module")

@@ -30,6 +30,12 @@ def blocks(*tensors):
         yield [a[i : i + step] for a in arrays]
 
 
+def axpy(a, x, p):
+    """Add `a` times the array `x` to the tensor `p`, in place: in the BLAS's words, a x plus y."""
+    p._wrote()
+    p.device.axpy(float(a), x, p.array)
+
+
 class Optimizer:
     """What optimizers have in common. A subclass writes `step`.
 
@@ -99,17 +105,17 @@ class SGD(Optimizer):
         """v = momentum v + g + decay p, then p -= lr v, in place; `.grad` is left as it is."""
         for p, options, state in self.due():
             lr, momentum, decay = options["lr"], options["momentum"], options["weight_decay"]
-            if momentum and not state:
-                state["momentum_buffer"] = torch.zeros_like(p)
-            velocity = state.get("momentum_buffer", p.grad)
-            for w, g, v in torch.optim.blocks(p, p.grad, velocity):
-                if decay:
-                    g = g + decay * w
-                if momentum:
-                    v *= momentum
-                    v += g
-                    g = v
-                w -= lr * g
+            g = p.grad.array
+            if decay:
+                g = g + decay * p.array
+            if momentum:
+                if not state:
+                    state["momentum_buffer"] = torch.zeros_like(p)
+                v = state["momentum_buffer"].array
+                v *= momentum
+                v += g
+                g = v
+            torch.optim.axpy(-lr, g, p)
 
 
 class Adam(Optimizer):

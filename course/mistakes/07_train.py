@@ -973,7 +973,7 @@ TURNED = {
         "yield self.fetch(order[i * self.batch_size:self.batch_size * (i + 1)])",
         "yield self.fetch(order[i * self.batch_size:(1 + i) * self.batch_size])",
     ],
-    "sgd": ["w -= g * lr", "g = decay * w + g", "g = g + w * decay"],
+    "sgd": ["g = decay * p.array + g", "g = g + p.array * decay"],
     "adam": [
         "rate, eps = (lr * root / (1 - b1 ** t), root * options['eps'])",
         "rate, eps = (root * lr / (1 - b1 ** t), options['eps'] * root)",

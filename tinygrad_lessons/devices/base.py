@@ -64,6 +64,10 @@ class Device:
         """Whether `array` is one of this device's arrays."""
         return self.is_available() and isinstance(array, self.xp.ndarray)
 
+    def axpy(self, a, x, y):
+        """Add `a` times the array `x` to `y`, in place."""
+        y += a * x
+
     def is_available(self):
         """Whether this machine has the device."""
         return True
