@@ -5,26 +5,32 @@ SHELL := bash
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint lab clean
+.PHONY: help demo test lint benchmark lab clean
 
 help:
-	@echo "make demo   grade a class of sample notebooks and show who got what, and why"
-	@echo "make test   run the tests"
-	@echo "make lint   check style and types"
-	@echo "make lab    open JupyterLab at the first lesson"
-	@echo "make clean  remove .venv and demo/"
+	@echo "make demo       grade a class of sample notebooks and show who got what, and why"
+	@echo "make test       run the tests"
+	@echo "make lint       check style and types"
+	@echo "make benchmark  measure how fast it is, beside PyTorch where that is installed"
+	@echo "make lab        open JupyterLab at the first lesson"
+	@echo "make clean      remove .venv and demo/"
 
 demo: .venv/ready
 	@$(BIN)/lessons demo
 
 test: .venv/ready
-	@$(BIN)/pytest
+	@$(BIN)/pytest --cov=tinygrad_lessons --cov-report=term:skip-covered
 	@echo "All of it holds. See it at work: make demo. Open the lessons: make lab"
 
 lint: .venv/ready
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check --quiet . || { echo "Mend it with: $(BIN)/ruff format ."; exit 1; }
 	@$(BIN)/mypy
+
+benchmark: .venv/ready
+	@for name in training_step small_ops epoch imports memory grading; do \
+		$(BIN)/python benchmarks/$$name.py --short; echo; \
+	done
 
 lab: .venv/ready
 	@$(BIN)/lessons lab

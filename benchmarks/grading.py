@@ -124,7 +124,10 @@ def main():
     parser.add_argument("--stock", type=int, default=20, help="submissions that stock grades")
     parser.add_argument("--ours", type=int, default=200, help="submissions that ours grades")
     parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--short", action="store_true", help="a small class: a glance")
     given = parser.parse_args()
+    if given.short:
+        given.stock, given.ours = 4, 60
     few = max(1, given.ours // 10)
     print(f"{os.cpu_count()} cores; other work on this machine: load {os.getloadavg()[0]:.1f}")
     with tempfile.TemporaryDirectory() as folder:

@@ -67,7 +67,7 @@ def fresh(script, case, starts, environment=None):
 
 
 def row(label, pairs, goal=None):
-    """One line of the table: medians, the ratio and its range over the turns, the goal if any."""
+    """One line of the table: medians, the ratio and its range over the turns, PyTorch's goal."""
     ours = statistics.median(a for a, _ in pairs)
     if pairs[0][1] is None:
         return f"{label:30} {duration(ours)}"
@@ -76,7 +76,7 @@ def row(label, pairs, goal=None):
     ratio = statistics.median(ratios)
     line = f"{label:30} {duration(ours)} {duration(theirs)} {ratio:7.2f}"
     line += f"  ({ratios[0]:.2f} to {ratios[-1]:.2f})"
-    if goal is not None:
+    if goal is not None and torch_or_none():
         line += f"  goal {goal:.2f} {'met' if round(ratio, 2) <= goal else 'missed'}"
     return line
 
@@ -85,18 +85,17 @@ def duration(seconds):
     return f"{1e6 * seconds:8.2f} us" if seconds < 1e-4 else f"{1e3 * seconds:8.2f} ms"
 
 
-def heading(title):
-    """What is compared, on which BLAS; the columns."""
+def heading(title, instead=""):
+    """What is compared, on which BLAS; the columns. `instead`: what stands in for PyTorch."""
     torch = torch_or_none()
     lines = [title, blas()]
-    if torch is None:
-        lines.append(
-            "PyTorch is not installed in this Python, so there is nothing to compare with:"
-        )
-        lines.append("  pip install torch==2.13.0")
-        return "\n".join([*lines, "", f"{'':30} {'ours':>11}"])
-    lines.append(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, eager, CPU")
-    return "\n".join([*lines, "", f"{'':30} {'ours':>11} {'PyTorch':>11}   ratio"])
+    if torch:
+        lines.append(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, eager, CPU")
+    else:
+        lines.append("PyTorch is not installed in this Python: pip install torch==2.13.0")
+    other = "PyTorch" if torch else instead
+    columns = f"{other:>11}   ratio" if other else ""
+    return "\n".join([*lines, "", f"{'':30} {'ours':>11} {columns}".rstrip()])
 
 
 def blas():

@@ -1,4 +1,7 @@
-"""One training step of the 784-512-512-10 network, side by side with PyTorch."""
+"""One training step of the 784-512-512-10 network, side by side with PyTorch.
+
+Where PyTorch is not installed, beside the same step of SGD written out in NumPy.
+"""
 
 import json
 
@@ -34,11 +37,41 @@ def step(torch, batch, optimizer):
     return work
 
 
+def step_in_numpy(batch, optimizer):
+    """The same by hand, for SGD; None for another optimizer."""
+    if optimizer != "SGD":
+        return None
+    rng = np.random.default_rng(0)
+    x, y, rows = rng.random((batch, 784), np.float32), rng.integers(0, 10, batch), np.arange(batch)
+    sizes = [(512, 784), (512, 512), (10, 512)]
+    weights = [rng.uniform(-0.04, 0.04, size).astype(np.float32) for size in sizes]
+    biases = [np.zeros(len(w), np.float32) for w in weights]
+
+    def work():
+        inputs = [x]
+        for w, b in zip(weights, biases, strict=True):
+            out = inputs[-1] @ w.T + b
+            inputs.append(np.maximum(out, 0))
+        p = np.exp(out - out.max(1, keepdims=True))
+        p /= p.sum(1, keepdims=True)
+        -np.log(p[rows, y]).mean()
+        p[rows, y] -= 1
+        g = p / np.float32(batch)
+        for i in (2, 1, 0):
+            for_weight, for_bias = g.T @ inputs[i], g.sum(0)
+            if i:
+                g = (g @ weights[i]) * (inputs[i] > 0)
+            weights[i] -= np.float32(1e-3) * for_weight
+            biases[i] -= np.float32(1e-3) * for_bias
+
+    return work
+
+
 def measure(batch, optimizer, turns, repeats):
     import tinygrad_lessons
 
     torch = torch_or_none()
-    theirs = step(torch, batch, optimizer) if torch else None
+    theirs = step(torch, batch, optimizer) if torch else step_in_numpy(batch, optimizer)
     return alternate(step(tinygrad_lessons, batch, optimizer), theirs, turns, repeats)
 
 
@@ -47,7 +80,7 @@ def main():
     if given.case:
         return print(json.dumps(measure(**json.loads(given.case))))
     starts, turns, repeats = (1, 2, 20) if given.short else (3, 6, 40)
-    print(heading(__doc__))
+    print(heading(__doc__, instead="NumPy"))
     for (batch, optimizer), goal in GOALS.items():
         case = {"batch": batch, "optimizer": optimizer, "turns": turns, "repeats": repeats}
         pairs = sum(fresh(__file__, case, starts), [])

@@ -7,7 +7,7 @@ INSIDE = """
 Tensor.accumulate_grad torch.autograd.Handle torch.autograd.block torch.autograd.checked
 torch.autograd.first_gradient torch.autograd.hooked torch.autograd.number torch.autograd.one_device
 torch.autograd.promoted torch.devices.Stats F.reduce F.check_reduction
-optim.blocks torch.datasets.fetch torch.datasets.read_idx
+optim.axpy optim.blocks torch.datasets.fetch torch.datasets.read_idx
 """.split()
 
 

@@ -5,14 +5,13 @@ import os
 import struct
 import sys
 import zlib
-from pathlib import Path
 
 import numpy as np
 
 import tinygrad_lessons as torch
 from tinygrad_lessons.utils.data import TensorDataset
 
-HERE = Path(__file__).parent / "data"
+HERE = os.path.join(os.path.dirname(__file__), "data")
 
 
 class Images(TensorDataset):
@@ -49,8 +48,8 @@ class Digits(Images):
     """
 
     def __init__(self, train=True, size=28):
-        images = read_idx(HERE / "digits-images-idx3-ubyte.gz")
-        labels = read_idx(HERE / "digits-labels-idx1-ubyte.gz")
+        images = read_idx(os.path.join(HERE, "digits-images-idx3-ubyte.gz"))
+        labels = read_idx(os.path.join(HERE, "digits-labels-idx1-ubyte.gz"))
         part = {True: slice(1500), False: slice(1500, None), None: slice(None)}[train]
         enlarge = _interpolation(8, size)
         images = enlarge @ (images[part] / np.float32(16)) @ enlarge.T
@@ -82,8 +81,10 @@ class MNIST(Images):
         super().__init__(images / np.float32(255), labels)
 
     def _read(self, folder, name, download):
-        for path in (Path(folder, name), Path(folder, f"{name}.gz")):
-            if path.is_file():
+        plain = os.path.join(folder, name)
+        zipped = f"{plain}.gz"
+        for path in (plain, zipped):
+            if os.path.isfile(path):
                 return read_idx(path)
         if not download:
             raise FileNotFoundError(
@@ -91,7 +92,7 @@ class MNIST(Images):
                 f"{type(self).__name__}({str(folder)!r}, download=True)."
             )
         fetch(f"{name}.gz", self.mirrors, self.checksums[f"{name}.gz"], folder)
-        return read_idx(Path(folder, f"{name}.gz"))
+        return read_idx(zipped)
 
 
 class FashionMNIST(MNIST):
@@ -116,7 +117,8 @@ def read_idx(path):
     Two zero bytes, the type (8: unsigned byte), the number of dimensions, their sizes as big-endian
     four-byte numbers, then the numbers themselves.
     """
-    content = Path(path).read_bytes()
+    with open(path, "rb") as file:
+        content = file.read()
     try:
         if content[:2] == b"\x1f\x8b":
             import gzip
@@ -148,7 +150,7 @@ def fetch(name, mirrors, checksum, folder):
             troubles.append(f"{mirror}{name}: {error}")
             continue
         if md5(content, usedforsecurity=False).hexdigest() == checksum:
-            return _write_whole(Path(folder, name), content)
+            return _write_whole(folder, name, content)
         troubles.append(f"{mirror}{name}: not the file that was published (its checksum differs)")
     raise ConnectionError(
         f"{name} could not be downloaded.\n  " + "\n  ".join(troubles) + "\n"
@@ -174,11 +176,12 @@ def _progress(name, done, total):
     print(f"\r{name} [{bar:30}] {done / 1e6:.1f}{of} MB", end="", file=sys.stderr, flush=True)
 
 
-def _write_whole(path, content):
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(path.name + ".part")
-    part.write_bytes(content)
-    os.replace(part, path)
+def _write_whole(folder, name, content):
+    os.makedirs(folder, exist_ok=True)
+    path = os.path.join(folder, name)
+    with open(f"{path}.part", "wb") as part:
+        part.write(content)
+    os.replace(part.name, path)
 
 
 def _interpolation(old, new):

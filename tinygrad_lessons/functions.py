@@ -11,6 +11,8 @@ sum topk tril triu var""".split()
 COMPUTED += [*UNARY, *BINARY, *REDUCTIONS, *ALONG, *PRODUCTS]
 OTHERS = """allclose clone diagonal equal flatten is_floating_point narrow nonzero numel
 permute reshape split squeeze t trace transpose unbind unsqueeze""".split()
+INPUT = inspect.Parameter("input", inspect.Parameter.POSITIONAL_OR_KEYWORD)
+OUT = inspect.Parameter("out", inspect.Parameter.KEYWORD_ONLY, default=None)
 
 
 def function(name):
@@ -42,16 +44,14 @@ def with_out(name):
         out._wrote()
         return written
 
-    return known_as(name, call)
+    return known_as(name, call, OUT)
 
 
-def known_as(name, call):
-    """The function with the name, docstring and parameters of the method."""
+def known_as(name, call, *more):
+    """The function with the name, docstring and parameters of the method, and `more` of them."""
     method = getattr(Tensor, name)
     _, *rest = inspect.signature(method).parameters.values()
-    own = inspect.signature(call).parameters
-    out = [own["out"]] if "out" in own else []
-    call.__signature__ = inspect.Signature([own["input"], *rest, *out])
+    call.__signature__ = inspect.Signature([INPUT, *rest, *more])
     call.__name__, call.__qualname__, call.__doc__ = name, name, method.__doc__
     return call
 
