@@ -1,5 +1,6 @@
 """One training step of the 784-512-512-10 network, side by side with PyTorch.
 
+"apart": each library in a process of its own. What one does to the heap helps the other, too.
 Where PyTorch is not installed, beside the same step of SGD written out in NumPy.
 """
 
@@ -67,12 +68,30 @@ def step_in_numpy(batch, optimizer):
     return work
 
 
-def measure(batch, optimizer, turns, repeats):
+def ours(batch, optimizer):
     import tinygrad_lessons
 
+    return step(tinygrad_lessons, batch, optimizer)
+
+
+def theirs(batch, optimizer):
     torch = torch_or_none()
-    theirs = step(torch, batch, optimizer) if torch else step_in_numpy(batch, optimizer)
-    return alternate(step(tinygrad_lessons, batch, optimizer), theirs, turns, repeats)
+    return step(torch, batch, optimizer) if torch else step_in_numpy(batch, optimizer)
+
+
+def measure(batch, optimizer, turns, repeats, alone=None):
+    """Pairs of seconds, by turns; `alone` 0 or 1: only ours or theirs, the other isn't imported."""
+    works = [
+        make(batch, optimizer) if alone in (None, place) else None
+        for place, make in enumerate((ours, theirs))
+    ]
+    return alternate(*works, turns, repeats)
+
+
+def apart(case):
+    """The same from two processes, each of which has one library only."""
+    (one,), (other,) = (fresh(__file__, {**case, "alone": place}, 1) for place in (0, 1))
+    return [[a, b] for (a, _), (_, b) in zip(one, other, strict=True)]
 
 
 def main():
@@ -85,6 +104,10 @@ def main():
         case = {"batch": batch, "optimizer": optimizer, "turns": turns, "repeats": repeats}
         pairs = sum(fresh(__file__, case, starts), [])
         print(row(f"batch {batch}, {optimizer}", pairs, goal), flush=True)
+    for optimizer in ("SGD", "Adam"):
+        case = {"batch": 64, "optimizer": optimizer, "turns": turns, "repeats": repeats}
+        pairs = sum((apart(case) for _ in range(starts)), [])
+        print(row(f"batch 64, {optimizer}, apart", pairs), flush=True)
 
 
 if __name__ == "__main__":

@@ -140,18 +140,19 @@ class Adam(Optimizer):
         """
         for p, options, state in self.due():
             if not state:
-                state.update(step=0, exp_avg=torch.zeros_like(p), exp_avg_sq=torch.zeros_like(p))
+                state.update(step=0, m=torch.zeros_like(p), v=torch.zeros_like(p))
             state["step"] += 1
-            lr, (b1, b2), t = options["lr"], options["betas"], state["step"]
-            root = (1 - b2**t) ** 0.5  # both divisions as two numbers, not two more arrays
-            rate, eps = lr * root / (1 - b1**t), options["eps"] * root
-            for w, g, m, v in torch.optim.blocks(p, p.grad, state["exp_avg"], state["exp_avg_sq"]):
+            (b1, b2), t = options["betas"], state["step"]
+            # m and v are kept as sums, m = b1 m + g: what makes means of them goes into two numbers
+            for_m, for_v = (1 - b1) / (1 - b1**t), ((1 - b2) / (1 - b2**t)) ** 0.5
+            rate, eps = options["lr"] * for_m / for_v, options["eps"] / for_v
+            for w, g, m, v in torch.optim.blocks(p, p.grad, state["m"], state["v"]):
                 g = self.decayed(w, g, options)
                 m *= b1
-                m += (1 - b1) * g
+                m += g
                 v *= b2
-                v += (1 - b2) * g * g
-                w -= rate * m / (v**0.5 + eps)
+                v += g**2
+                w -= rate * (m / (v**0.5 + eps))
 
 
 class AdamW(Adam):

@@ -975,13 +975,9 @@ TURNED = {
     ],
     "sgd": ["g = decay * p.array + g", "g = g + p.array * decay"],
     "adam": [
-        "rate, eps = (lr * root / (1 - b1 ** t), root * options['eps'])",
-        "rate, eps = (root * lr / (1 - b1 ** t), options['eps'] * root)",
-        "m += g * (1 - b1)",
-        "v += g * ((1 - b2) * g)",
-        "v += g * (1 - b2) * g",
-        "w -= m * rate / (v ** 0.5 + eps)",
-        "w -= rate * m / (eps + v ** 0.5)",
+        "rate, eps = (for_m * options['lr'] / for_v, options['eps'] / for_v)",
+        "w -= m / (v ** 0.5 + eps) * rate",
+        "w -= rate * (m / (eps + v ** 0.5))",
     ],
     "train-epoch": [
         "total = loss.detach() * len(x) + total",
