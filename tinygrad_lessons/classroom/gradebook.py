@@ -143,11 +143,11 @@ def scores(book, name, students=None):
 
 
 def scored_by_hand(book, name):
-    """{student: {grade_id, ...}} of the cells that a person gave a score."""
-    query = _grades(name).where(api.Grade.manual_score.is_not(None))
+    """{student: {grade_id: score}} of the cells that a person gave a score."""
+    query = _grades(name, api.Grade.manual_score).where(api.Grade.manual_score.is_not(None))
     found = {}
-    for student, cell in book.db.execute(query):
-        found.setdefault(student, set()).add(cell)
+    for student, cell, score in book.db.execute(query):
+        found.setdefault(student, {})[cell] = score
     book.db.rollback()
     return found
 
