@@ -54,6 +54,7 @@ OWNERS = [  # a path in a download, (name, id, system, late, file)
     ("doejane_LATE_12_345_03_gram-2.ipynb", ("doejane", "12", "canvas", True, "03_gram-2.ipynb")),
     ("Jane Doe_7_assignsubmission_file_/a.ipynb", ("Jane Doe", "7", "moodle", False, "a.ipynb")),
     ("Jane_D._7_assignsubmission_file_b.ipynb", ("Jane_D.", "7", "moodle", False, "b.ipynb")),
+    ("Bob B_8_assignsubmission_onlinetext_/t.html", ("Bob B", "8", "moodle", False, "t.html")),
     ("g1/Zoë X_7_assignsubmission_file/x/a.ipynb", ("Zoë X", "7", "moodle", False, "a.ipynb")),
     ("ada/03_gram/03_gram.ipynb", ("ada", "", "", False, "03_gram.ipynb")),
     ("class/ada/03_gram/03_gram.ipynb", ("ada", "", "", False, "03_gram.ipynb")),
@@ -202,10 +203,21 @@ def test_times_in_names_are_taken(folder, tmp_path):
 def test_what_is_no_download_is_a_problem(folder, tmp_path):
     (tmp_path / "x.zip").write_bytes(b"PK\x05\x06 broken")
     (tmp_path / "x.txt").write_text("hello")
-    for name, words in {"gone": "There is no", "x.zip": "neither", "x.txt": "neither"}.items():
+    (tmp_path / "one.ipynb").write_text("{}")
+    make_zip(tmp_path / "empty.zip", {})
+    said = {"gone": "There is no", "x.zip": "neither", "x.txt": "neither"}
+    said |= {"one.ipynb": "is one notebook: copy it to", "empty.zip": "There is nothing in"}
+    for name, words in said.items():
         with pytest.raises(Problem, match=words):
             collect.collect(folder, LESSON, tmp_path / name)
-    assert collect.collect(folder, LESSON, make_zip(tmp_path / "e.zip", {})) == ([], [])
+
+
+@pytest.mark.parametrize("place", ["", "..", "source", "submitted"])
+def test_the_courses_own_folders_are_no_download(folder, place):
+    """Or the instructor's solutions would become a student's submission."""
+    with pytest.raises(Problem, match="is the course's own"):
+        collect.collect(folder, LESSON, folder / place)
+    assert not there(folder)[0]
 
 
 def test_a_broken_member_costs_its_student_only(folder, tmp_path):

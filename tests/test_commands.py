@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from tinygrad_lessons.classroom import Problem
+from tinygrad_lessons.classroom import Problem, commands, course
 from tinygrad_lessons.classroom.commands import COMMANDS, app
 
 FOLDER = Path("tinygrad_lessons/classroom/commands")
@@ -70,6 +70,11 @@ MISTAKES = {
     "report 03_gram --course {empty}": "Nothing of 03_gram has been graded. lessons grade 03_gram",
     "feedback 03_gram --course {empty}": "Nothing of 03_gram has been graded. lessons grade",
     "export 03_gram --course {empty}": "03_gram has not been released. lessons release 03_gram",
+    "new-exercise 03_gram class --module gram_matrices": "Python keeps the word for itself",
+    "new-exercise 03_gram torch --module gram_matrices": "torch is a name in gram_matrices.py",
+    "new-exercise 03_gram ab --module gram_matrice": "Did you mean gram_matrices?",
+    "collect 03_gram course": "is the course's own. Give the folder or the zip of a download.",
+    "demo --course nowhere": "There is no course in nowhere: it has no folder source/.",
     "demo --into {empty}": "is there already, and no demo made it. Name another: --into FOLDER",
 }
 
@@ -82,6 +87,60 @@ def test_what_cannot_be_done_gets_a_sentence_and_a_way_out(typed, tmp_path):
     done = run(*typed.format(empty=tmp_path).split())
     assert isinstance(done.exception, Problem), done.output
     assert MISTAKES[typed] in str(done.exception)
+
+
+BROKEN = {
+    # a file of the course, what is in it: what was typed, what is said
+    ("source/03_gram/03_gram.ipynb", "[1]"): ("sync", "is no notebook that can be read"),
+    ("source/03_gram/03_gram.ipynb", '{"a":'): ("release 03_gram", "is no notebook that can be"),
+    ("mistakes/03_gram.py", "x = 1\nwith ("): ("audit 03_gram", "03_gram.py, line 2: '(' was"),
+    ("mistakes/03_gram.py", "\n1 / 0"): ("grade 03_gram", "line 2: ZeroDivisionError: division"),
+    ("extensions.csv", "ada,03_gram,2"): ("grade 03_gram", "line 1: expected the heading student"),
+    ("extensions.csv", "\0"): ("regrade 03_gram", "line 1: expected the heading student"),
+    ("nbgrader_config.py", "c = ("): ("release 03_gram", "does not run: '(' was never closed"),
+    ("gradebook.db", "junk" * 999): ("grade 03_gram", "The gradebook is damaged"),
+    (".grading/03_gram.jsonl", "junk\n"): ("report 03_gram", "line 1 is damaged. Delete the line"),
+}
+
+
+@pytest.mark.parametrize("file, text", BROKEN)
+def test_a_broken_file_of_the_course_is_named(file, text, tmp_path):
+    (tmp_path / "source").mkdir()
+    shutil.copytree("course/source/03_gram", tmp_path / "source/03_gram")
+    shutil.copy("course/nbgrader_config.py", tmp_path)
+    (tmp_path / file).parent.mkdir(exist_ok=True)
+    (tmp_path / file).write_text(text)
+    typed, said = BROKEN[file, text]
+    done = run(*typed.split(), "--course", tmp_path)
+    assert isinstance(done.exception, Problem), done.output
+    assert said in str(done.exception)
+
+
+@pytest.mark.parametrize("command", ["sync", "audit", "mutate"])
+def test_a_course_without_a_lesson_is_said(command, tmp_path):
+    (tmp_path / "source").mkdir()
+    done = run(command, "--course", tmp_path)
+    assert isinstance(done.exception, Problem) and "There is no lesson in" in str(done.exception)
+
+
+def test_what_the_system_refuses_is_a_sentence(monkeypatch, capsys, tmp_path):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(sys, "argv", ["lessons", "demo", "--into", f"{tmp_path}/file/x"])
+    with pytest.raises(SystemExit) as end:
+        commands.main()
+    assert end.value.code == 2 and "file/x: Not a directory." in capsys.readouterr().out
+
+
+def test_a_mistyped_lesson_leaves_the_last_demo_alone(tmp_path):
+    (tmp_path / ".demo").touch()
+    done = run("demo", "03_gramm", "--into", tmp_path)
+    assert "Did you mean 03_gram?" in str(done.exception) and (tmp_path / ".demo").exists()
+
+
+def test_what_nbgrader_fails_at_first_is_the_reason():
+    log = "[ERROR] Traceback:\n  File x\n    jsonschema.ValidationError: Duplicate grade id: a\n"
+    done = {"log": log, "error": "nbgrader.NbGraderException: see above\nx.LaterError: no"}
+    assert course._reason(done) == "ValidationError: Duplicate grade id: a"
 
 
 def test_a_problem_ends_with_2_and_no_traceback():
@@ -105,6 +164,9 @@ def test_no_command_imports_what_is_slow_before_it_runs():
     assert not {"nbgrader", "distributed", "sqlalchemy", "matplotlib"} & set(done.stdout.split())
 
 
-def test_numbers_out_of_range_are_refused():
-    done = run("grade", "03_gram", "--workers", "-1")
+@pytest.mark.parametrize(
+    "typed", ["grade 03_gram --workers -1", "audit --seeds 0", "mutate --least 7"]
+)
+def test_numbers_out_of_range_are_refused(typed):
+    done = run(*typed.split())
     assert done.exit_code == 2 and isinstance(done.exception, SystemExit | typer.Exit)

@@ -8,7 +8,16 @@ from grading_course import LESSON, hand_in, make_course
 from test_coordinator import RIGHT, grade, held
 from test_coordinator import setting as setting_of
 
-from tinygrad_lessons.classroom import coordinator, course, gradebook, regrade, spool, summary
+from tinygrad_lessons.classroom import (
+    coordinator,
+    course,
+    gradebook,
+    lesson,
+    regrade,
+    runs,
+    spool,
+    summary,
+)
 from tinygrad_lessons.classroom.pool import Here, close_sandbox
 
 
@@ -52,6 +61,20 @@ def test_what_would_change_is_shown_and_nothing_is_written(folder):
     assert rows[:4] == [["ada", "bob"], ["4", "3.5"], ["3", "3"], ["-1", "-0.5"]]
     assert "stays" in rows[4][1]
     assert summary.changes([], 3) == "No score of 3 submissions would change."
+
+
+def test_a_check_that_was_mended_but_not_released_is_named():
+    one = lesson.load("course", "03_gram")
+    cells = [
+        {"grade_id": c.metadata.nbgrader.grade_id, "cell_type": "code", "source": c.source,
+         "metadata": dict(c.metadata.nbgrader)}
+        for c in one.notebook.cells if c.cell_type == "code" and "nbgrader" in c.metadata
+    ]  # fmt: skip
+    assert runs.unreleased(one, {"cells": cells}) == []
+    check = next(c for c in cells if c["grade_id"] == "check-gram")
+    check["source"] = check["source"].replace("rng", "random", 1)
+    next(c for c in cells if c["grade_id"] == "check-pca")["metadata"]["points"] = 9
+    assert runs.unreleased(one, {"cells": cells}) == ["gram", "pca"]
 
 
 def test_what_was_shown_is_written_when_asked_without_grading_again(folder):

@@ -49,11 +49,33 @@ def test_counts():
     assert found["students"][0] == {
         "student": "a",
         "score": 4.0,
-        "max": 6.0,
+        "max": 4.0,  # the essay waits for a person
         "by_hand": ["essay"],
         "states": {"gram": "passed"},
     }
     assert sum(n for _, n in found["scores"]["bins"]) == 4
+
+
+def test_what_waits_for_a_person_counts_for_nobody_until_it_has_a_score():
+    assert report.summary("03_gram", CLASS)["scores"]["full"] == 1
+    given = [r | {"scores": r["scores"] | {"essay": 1.0}} for r in CLASS]
+    student = report.summary("03_gram", given)["students"][0]
+    assert (student["score"], student["max"], student["by_hand"]) == (5.0, 6.0, [])
+
+
+def test_who_passes_on_one_device_only_who_made_a_mistake_and_what_nothing_explains():
+    found = report.summary("03_gram", [*CLASS, result("e", 0.0, verdict("gram", False))])
+    gram = found["exercises"][0]
+    assert gram["some_devices"] == {"cpu": ["b"]}
+    assert gram["made"] == {"on_host": ["b"]} and gram["unexplained"] == ["e"]
+
+
+def test_the_unsubmitted_and_the_unread_are_named_and_spoil_no_count():
+    unread = result("u", 0.0, findings=["The notebook is a link."])
+    passed = [r for r in CLASS if r["student"] == "a"]
+    page = report.page(report.summary("03_gram", [*passed, unread], ["<b>late</b>"]))
+    assert "Everybody passed: gram" in page and "Could not be read: u." in page
+    assert "Handed in nothing: &lt;b&gt;late&lt;/b&gt;." in page and ">not read</td>" in page
 
 
 def test_a_mistake_counts_once_a_student_and_the_most_frequent_comes_first():
@@ -78,7 +100,7 @@ def test_the_page_is_self_contained_and_escapes_what_students_wrote():
 
 
 def test_an_empty_class_has_a_page_too():
-    assert "0 students" in report.page(report.summary("03_gram", []))
+    assert "<dt>students handed in</dt><dd>0</dd>" in report.page(report.summary("03_gram", []))
 
 
 def test_both_forms_are_written(tmp_path):

@@ -97,7 +97,7 @@ def walk(tmp_path_factory):
 
 def test_the_page_has_the_whole_way():
     order = ["new-exercise", "sync", "audit", "mutate", "release", "collect", "grade"]
-    order += ["regrade", "report", "feedback", "export"]
+    order += ["release", "regrade", "report", "feedback", "export"]
     assert [name for name, *_ in commands("docs/instructor.md") if name in order] == order
 
 
@@ -148,11 +148,25 @@ def test_the_export_has_everyone(walk):
     assert len(list(csv.DictReader(text.splitlines()))) == 3 and "ada" in text
 
 
+def test_an_exercise_that_cannot_be_written_whole_leaves_nothing(tmp_path, monkeypatch):
+    course = copy_course(tmp_path)
+    shutil.copytree(editions.REFERENCE, tmp_path / "package")
+    monkeypatch.setattr(editions, "REFERENCE", tmp_path / "package")
+    shutil.rmtree(course / "mistakes")
+    module = tmp_path / "package" / "gram_matrices.py"
+    before = module.read_bytes()
+    with pytest.raises(Problem, match=r"mistakes/03_gram\.py cannot be written"):
+        new_exercise.add(course, NAME, "column-means", "gram_matrices")
+    editions.targets.cache_clear()
+    assert module.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("id", "module", "words"),
     [
         ("gram", "gram_matrices", "There is an exercise 'gram' already"),
         ("column-means", "elsewhere", "There is no module"),
+        ("class", "gram_matrices", "Python keeps the word"),
         ("column means", "gram_matrices", "letters, digits and -"),
     ],
 )

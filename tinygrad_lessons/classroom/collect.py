@@ -29,7 +29,7 @@ from .submissions import MAX_BYTES, shown
 ASIDE = ".older"
 MAX_ENTRIES, MAX_TOTAL, MAX_INNER = 100_000, 20 << 30, 64 << 20
 MAX_EACH = 20  # notebooks of one student that are kept
-MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_file(_(?P<file>.*))?")
+MOODLE = re.compile(r"(?P<name>.+)_(?P<id>\d+)_assignsubmission_(file|onlinetext)(_(?P<file>.*))?")
 CANVAS = re.compile(r"(?P<name>[^_]+)_(?P<late>LATE_)?(?P<id>\d+)_\d+_(?P<file>.+)")
 AGAIN = re.compile(r"(.*)-(\d+)")  # Canvas numbers a file that is handed in again
 TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T_-](\d\d)[-:.](\d\d)[-:.](\d\d)")
@@ -69,6 +69,7 @@ class Collected:
 def collect(course, name, source):
     """([Collected, ...], [sentence about what was refused, ...]) of a folder or a zip."""
     refused = []
+    _refuse(Path(course), Path(source))
     with (
         alone(course),
         gradebook.connect(db_url(course)) as book,
@@ -78,7 +79,10 @@ def collect(course, name, source):
             files = _in_archive(archive, refused)
         else:
             files = _in_folder(source, refused)
-        by_owner = _by_owner(_without_wrapper(list(files)), name, refused)
+        files = _without_wrapper(list(files))
+        if not files and not refused:
+            raise Problem(f"There is nothing in {source}. Give what you downloaded.")
+        by_owner = _by_owner(files, name, refused)
         students = _students(by_owner, gradebook.people(book))
         done = [
             _one(course, name, student, by_owner[key]) for key, student in sorted(students.items())
@@ -87,6 +91,17 @@ def collect(course, name, source):
         gradebook.add_people(book, [_person(key, s) for key, s in good.items()])
         _note_participants(course, name, good)
     return sorted(done, key=lambda c: c.student), refused
+
+
+def _refuse(course, source):
+    """A slip that would make students of the course's own folders, or of one notebook."""
+    here, there = source.resolve(), course.resolve()
+    own = (there / part for part in ("source", "release", "submitted", "autograded", "feedback"))
+    if there.is_relative_to(here) or any(map(here.is_relative_to, own)):
+        raise Problem(f"{source} is the course's own. Give the folder or the zip of a download.")
+    if source.is_file() and source.suffix == ".ipynb":
+        place = course / "submitted" / "STUDENT" / "LESSON"
+        raise Problem(f"{source} is one notebook: copy it to {place}/ yourself.")
 
 
 def _by_owner(files, name, refused):

@@ -1,6 +1,7 @@
 """The course folder as nbgrader sees it: its configuration, its secret, its API."""
 
 import os
+import re
 import secrets
 import sys
 from contextlib import contextmanager
@@ -20,7 +21,10 @@ def config(course):
             f"There is no {CONFIG} in {Path(course)}. "
             "Go to the folder that holds course/, or name it: --course DIR"
         )
-    found = PyFileConfigLoader(CONFIG, path=str(course)).load_config()
+    try:
+        found = PyFileConfigLoader(CONFIG, path=str(course)).load_config()
+    except Exception as error:
+        raise Problem(f"{Path(course, CONFIG)} does not run: {error}") from error
     found.CourseDirectory.root = str(Path(course).resolve())
     return found
 
@@ -35,13 +39,19 @@ def nbgrader(course):
 
 
 def run(course, method, *args, **options):
-    """Call a method of nbgrader's API. Raises Problem with the end of its log when it fails."""
+    """Call a method of nbgrader's API. Raises Problem with its last words when it fails."""
     with nbgrader(course) as api:
         done = getattr(api, method)(*args, **options)
     if not done["success"]:
-        log = (done.get("error") or done.get("log") or "").strip().splitlines()
-        raise Problem(f"nbgrader's {method} of {args[0]} failed:\n" + "\n".join(log[-8:]))
+        raise Problem(f"nbgrader's {method} of {args[0]} failed. {_reason(done)}")
     return done
+
+
+def _reason(done):
+    """The first exception that nbgrader tells of: the others follow from it."""
+    told = "\n".join(filter(None, (done.get("log"), done.get("error"))))
+    found = re.search(r"^\s*(?:\w+\.)*(\w*(?:Error|Problem): .*)$", told, re.MULTILINE)
+    return found[1] if found else told.strip()[-500:]
 
 
 def db_url(course):

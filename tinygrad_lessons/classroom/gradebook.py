@@ -9,7 +9,7 @@ import nbformat
 from nbformat import v4
 from nbgrader import api, utils
 from sqlalchemy import select
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
 from . import Problem
@@ -25,7 +25,7 @@ def connect(db_url):
     try:
         with api.Gradebook(db_url) as book:
             yield book
-    except (OperationalError, ModuleNotFoundError) as error:
+    except (DatabaseError, ModuleNotFoundError) as error:
         raise Problem(_words(error)) from error
 
 
@@ -38,6 +38,8 @@ def _words(error):
         )
     if "full" in text or "disk I/O" in text:
         return f"The gradebook cannot be written: {text}. Make room and run the same command again."
+    if "not a database" in text or "malformed" in text:
+        return f"The gradebook is damaged: {text}. Put a copy of an earlier day in its place."
     if isinstance(error, ModuleNotFoundError):
         return f"The gradebook's driver is not installed: {text}. pip install 'psycopg[binary]'"
     return f"The gradebook does not answer: {text}. Start it, or mend db_url in nbgrader_config.py."
@@ -141,11 +143,11 @@ def scores(book, name, students=None):
 
 
 def scored_by_hand(book, name):
-    """{student: {grade_id, ...}} of the cells that a person gave a score."""
-    query = _grades(name).where(api.Grade.manual_score.is_not(None))
+    """{student: {grade_id: score}} of the cells that a person gave a score."""
+    query = _grades(name, api.Grade.manual_score).where(api.Grade.manual_score.is_not(None))
     found = {}
-    for student, cell in book.db.execute(query):
-        found.setdefault(student, set()).add(cell)
+    for student, cell, score in book.db.execute(query):
+        found.setdefault(student, {})[cell] = score
     book.db.rollback()
     return found
 
@@ -276,15 +278,18 @@ def extensions(course, name):
     path, found = Path(course, "extensions.csv"), {}
     if not path.exists():
         return found
-    with open(path, newline="", encoding="utf-8-sig") as file:
-        for number, line in enumerate(csv.DictReader(file), 2):
-            try:
-                if line["lesson"].strip() == name:
-                    found[line["student"].strip()] = timedelta(days=float(line["days"]))
-            except (KeyError, ValueError, AttributeError, TypeError, OverflowError):
-                raise Problem(
-                    f"{path}, line {number}: expected student,lesson,days such as ada,{name},2"
-                ) from None
+    text = path.read_text(encoding="utf-8-sig", errors="replace")
+    lines = csv.DictReader(text.splitlines())
+    if not {"student", "lesson", "days"} <= set(lines.fieldnames or ()):
+        raise Problem(f"{path}, line 1: expected the heading student,lesson,days")
+    for number, line in enumerate(lines, 2):
+        try:
+            if line["lesson"].strip() == name:
+                found[line["student"].strip()] = timedelta(days=float(line["days"]))
+        except (ValueError, AttributeError, TypeError, OverflowError):
+            raise Problem(
+                f"{path}, line {number}: expected student,lesson,days such as ada,{name},2"
+            ) from None
     return found
 
 

@@ -65,7 +65,12 @@ def names(course):
             "Go to the folder that holds course/, or name it: --course DIR"
         )
     found = [p.parent.name for p in source.glob("*/*.ipynb") if p.stem == p.parent.name]
-    return sorted(name for name in found if re.match(r"\d\d_", name))
+    found = sorted(name for name in found if re.match(r"\d\d_", name))
+    if not found:
+        raise Problem(
+            f"There is no lesson in {source}: none is at 03_gram/03_gram.ipynb or the like."
+        )
+    return found
 
 
 def guess(name, known):
@@ -82,8 +87,18 @@ def load(course, name):
             f"There is no lesson {name!r} in {Path(course) / 'source'}.{guess(name, known)}"
         )
     folder = Path(course) / "source" / name
-    notebook = nbformat.read(folder / f"{name}.ipynb", 4)
+    notebook = _read(folder / f"{name}.ipynb")
     return Lesson(name, folder, notebook, tuple(exercises(name, notebook)))
+
+
+def _read(path):
+    try:
+        return nbformat.read(path, 4)
+    except OSError:
+        raise
+    except Exception as error:  # nbformat has many ways to say what it is not
+        words = " ".join(str(error).split())
+        raise Problem(f"{path} is no notebook that can be read: {words[:100]}") from None
 
 
 def load_all(course):

@@ -1,8 +1,11 @@
 """The known mistakes of a lesson, each with the hint that a good teacher would give."""
 
 import runpy
+import traceback
 from dataclasses import dataclass
 from pathlib import Path
+
+from . import Problem
 
 _found = []
 _equivalents = []
@@ -56,8 +59,23 @@ def answers(course, lesson):
         return []
     _found.clear()
     _equivalents.clear()
-    runpy.run_path(str(path), run_name=lesson)
+    try:
+        runpy.run_path(str(path), run_name=lesson)
+    except Exception as error:
+        raise Problem(f"{path}, line {_line(error, path)}: {_words(error)}.") from error
     return list(_found)
+
+
+def _line(error, path):
+    """The line of the file at which it failed."""
+    if isinstance(error, SyntaxError):
+        return error.lineno
+    lines = [f.lineno for f in traceback.extract_tb(error.__traceback__) if f.filename == str(path)]
+    return lines[-1] if lines else "?"
+
+
+def _words(error):
+    return error.msg if isinstance(error, SyntaxError) else f"{type(error).__name__}: {error}"
 
 
 def mistakes(course, lesson):

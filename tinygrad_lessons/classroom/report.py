@@ -7,19 +7,35 @@ from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
+from . import gradebook, submissions
+from .course import db_url
 from .spool import write_file
 
-BINS = 10
+BINS = ["0 to 9 %", *(f"{n}0 to {n}9 %" for n in range(1, 9)), "90 to 100 %"]
 STATES = ("passed", "part", "wrong", "unwritten")
 
 
-def summary(name, results):
-    """What a class's results, one of `grade` for each student, say: plain data."""
+def by_people(course, name, results):
+    """(results with the scores that people gave, students who handed in nothing)."""
+    with gradebook.connect(db_url(course)) as book:
+        hand, known = gradebook.scored_by_hand(book, name), gradebook.students(book)
+    results = [r | {"scores": r["scores"] | hand.get(r["student"], {})} for r in results]
+    graded = {r["student"] for r in results}
+    found = submissions.find(course, name, known)
+    return results, [s.student for s in found if not s.handed_in and s.student not in graded]
+
+
+def summary(name, results, absent=()):
+    """What a class's results, one of `grade` for each student, say: plain data.
+
+    A share is of the points given so far: what waits for a person counts for nobody.
+    """
     results = sorted(results, key=lambda r: r["student"])
     exercises = [_exercise(e, results) for e in _exercises(results)]
     return {
         "lesson": name,
         "students": [_student(r) for r in results],
+        "absent": sorted(absent),
         "scores": _scores(results),
         "exercises": exercises,
         "mistakes": _mistakes(exercises),
@@ -32,7 +48,7 @@ def _student(result):
     return {
         "student": result["student"],
         "score": _total(result),
-        "max": sum(result["max"].values()),
+        "max": _most(result),
         "by_hand": sorted(cell for cell, score in result["scores"].items() if score is None),
         "states": {e: _state(_of(result, e)) for e in _exercises([result])},
     }
@@ -42,13 +58,19 @@ def _total(result):
     return round(sum(score or 0 for score in result["scores"].values()), 4)
 
 
+def _most(result):
+    """The points that could be had in the cells that have a score."""
+    return sum(most for cell, most in result["max"].items() if result["scores"][cell] is not None)
+
+
 def _scores(results):
-    shares = [_total(r) / (sum(r["max"].values()) or 1) for r in results]
-    bins = Counter(min(int(share * BINS), BINS - 1) for share in shares)
+    shares = [_total(r) / (_most(r) or 1) for r in results]
+    bins = Counter(min(int(share * len(BINS)), len(BINS) - 1) for share in shares)
     return {
         "mean": round(statistics.fmean(shares), 4) if shares else 0,
         "median": round(statistics.median(shares), 4) if shares else 0,
-        "bins": [[f"{100 * i // BINS} to {100 * (i + 1) // BINS} %", bins[i]] for i in range(BINS)],
+        "full": sum(share >= 1 for share in shares),
+        "bins": [[words, bins[i]] for i, words in enumerate(BINS)],
     }
 
 
@@ -78,10 +100,13 @@ def _exercise(exercise, results):
         "exercise": exercise,
         "who": {state: [s for s in states if states[s] == state] for state in STATES},
         "devices": _passing(each, "device"),
+        "some_devices": _some_devices(each),
         "checks": _passing(each, "check"),
         "hidden": sorted({v["check"] for found in each.values() for v in found if v["hidden"]}),
-        "mistakes": _counted((v["mistake"], v["hint"]) for v in _once(each, "mistake")),
-        "troubles": dict(_counted(v["trouble"] for v in _once(each, "trouble"))),
+        "mistakes": _counted((v["mistake"], v["hint"]) for _, v in _once(each, "mistake")),
+        "made": _made(each),
+        "unexplained": [s for s, found in each.items() if _unexplained(found)],
+        "troubles": dict(_counted(v["trouble"] for _, v in _once(each, "trouble"))),
     }
 
 
@@ -99,9 +124,34 @@ def _passing(each, key):
 
 
 def _once(each, key):
-    """One verdict for each student and each value of a field that says something."""
+    """[(student, verdict), ...]: one for each value of a field that says something."""
     seen = {(s, v[key]): v for s, found in each.items() for v in found if v[key]}
-    return seen.values()
+    return [(student, v) for (student, _), v in seen.items()]
+
+
+def _some_devices(each):
+    """{"cpu": students who pass everything there, but not on every device}."""
+    found = {}
+    for student, verdicts in each.items():
+        passed = {d: all(v["passed"] for v in verdicts if v["device"] == d)
+                  for d in dict.fromkeys(v["device"] for v in verdicts)}  # fmt: skip
+        if any(passed.values()) and not all(passed.values()):
+            found.setdefault(", ".join(d for d in passed if passed[d]), []).append(student)
+    return found
+
+
+def _made(each):
+    """{mistake: the students who made it}."""
+    found = {}
+    for student, verdict in _once(each, "mistake"):
+        found.setdefault(verdict["mistake"], []).append(student)
+    return found
+
+
+def _unexplained(verdicts):
+    """Whether an answer is wrong and no known mistake or trouble says why."""
+    known = any(v["mistake"] or v["trouble"] for v in verdicts)
+    return not known and _state(verdicts) in ("part", "wrong")
 
 
 def _counted(values):
@@ -122,18 +172,26 @@ def page(found):
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    count = len(found["students"])
-    passed = {e["exercise"]: len(e["who"]["passed"]) for e in found["exercises"]}
-    marked = {
-        "everybody passed": [e for e in passed if passed[e] == count],
-        "nobody passed": [e for e in passed if not passed[e]],
+    return templates.get_template("report.html").render(**found, marked=_marked(found))
+
+
+def _marked(found):
+    """What stands out, each with the exercises or students that it is true of."""
+    who = {e["exercise"]: e["who"] for e in found["exercises"]}
+    students = found["students"]
+    return {
+        "nobody": [e for e, w in who.items() if not w["passed"]],
+        "everybody": [e for e, w in who.items() if len(w["passed"]) == sum(map(len, w.values()))],
+        "stopped": [e["exercise"] for e in found["exercises"] if e["troubles"]],
+        "unread": [s["student"] for s in students if not s["states"]],
+        "by_hand": [s["student"] for s in students if s["by_hand"]],
+        "odd": sorted({student for student, _ in found["findings"]}),
     }
-    return templates.get_template("report.html").render(**found, count=count, marked=marked)
 
 
-def write(folder, name, results):
+def write(folder, name, results, absent=()):
     """Write `folder`/NAME.json and NAME.html; returns both paths."""
-    found = summary(name, results)
+    found = summary(name, results, absent)
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     texts = {

@@ -5,7 +5,7 @@ from functools import partial
 
 import typer
 
-from . import Problem, course, gradebook, lesson, summary
+from . import Problem, course, gradebook, lesson, mistakes, summary
 from .pool import Cluster, Here, Setting
 
 FEW = 3  # submissions that are graded before a cluster would have started
@@ -16,8 +16,15 @@ def setting(folder, name, devices, unsafe, scheduler, console):
     from . import grade
     from .sandbox import open_sandbox
 
-    lesson.load(folder, name)
+    one = lesson.load(folder, name)
+    mistakes.answers(folder, name)  # what cannot be read is said before an hour's work, not after
+    gradebook.extensions(folder, name)
     found = gradebook.snapshot(course.db_url(folder), folder, name)
+    if changed := unreleased(one, found):
+        told = (
+            f"Changed since the release: {', '.join(changed)}. Graded as released; to bring it in:"
+        )
+        console.print(f"{told} lessons release {name}", highlight=False, soft_wrap=True)
     devices = usable(devices, console)
     opens = partial(open_sandbox, unsafe=unsafe, devices=devices)
     if not scheduler:  # a cluster's machines choose for themselves
@@ -25,6 +32,14 @@ def setting(folder, name, devices, unsafe, scheduler, console):
             console.print(f"Sandbox: {sandbox.name}, {sandbox.why}.", highlight=False)
             opens = partial(open_sandbox, way=sandbox.name, devices=devices)
     return Setting(found, course.secret(folder), devices, grade.grade, opens)
+
+
+def unreleased(one, snapshot):
+    """The exercises whose check or points in the source are not those that were released."""
+    cells = {c["grade_id"]: c for c in snapshot["cells"]}
+    released = {id: (lesson.check_cell(c["source"]), c["metadata"].get("points"))
+                for id, c in cells.items() if c["cell_type"] == "code"}  # fmt: skip
+    return [e.id for e in one.exercises if released.get(f"check-{e.id}") != (e.cell, e.points)]
 
 
 def usable(devices, console):

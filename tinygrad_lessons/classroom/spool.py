@@ -104,9 +104,18 @@ def entries(path):
     """Yields the objects of a spool, which may be growing."""
     if Path(path).exists():
         with open(path, "rb") as file:
-            for line in file:
+            for number, line in enumerate(file, 1):
                 if line.endswith(b"\n"):
-                    yield json.loads(line)
+                    yield _parsed(line, path, number)
+
+
+def _parsed(line, path, number):
+    try:
+        return json.loads(line)
+    except ValueError:
+        raise Problem(
+            f"{path}, line {number} is damaged. Delete the line: what it held is graded again."
+        ) from None
 
 
 def write_file(path, content):

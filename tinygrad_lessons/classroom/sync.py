@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import nbformat
 
 from . import Problem, editions, lesson
+from .spool import write_file
 
 KERNEL = {
     "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
@@ -99,6 +100,6 @@ def sync_course(course, name=None, write=True):
         changed = sync(found.notebook)
         text = nbformat.writes(found.notebook, indent=1) + "\n"
         if text != before and write:
-            path.write_text(text, encoding="utf-8")
+            write_file(path, text)
         done.append(Synced(each, changed or (["layout"] if text != before else [])))
     return done

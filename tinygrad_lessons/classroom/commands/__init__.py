@@ -60,6 +60,10 @@ def main():
         app()()
     except Problem as problem:
         _stop(problem)
+    except OSError as error:
+        if not error.filename:
+            raise
+        _stop(f"{error.filename}: {error.strerror}. Make it accessible, then try again.")
     except ModuleNotFoundError as missing:
         if missing.name and missing.name.partition(".")[0] == PACKAGE:
             raise

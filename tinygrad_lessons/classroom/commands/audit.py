@@ -9,7 +9,7 @@ from .common import Course, console
 def audit(
     name: Annotated[str, typer.Argument(metavar="[LESSON]", help="One lesson; else all.")] = "",
     course: Course = Path("course"),
-    seeds: Annotated[int, typer.Option(help="Seeds per check.")] = 50,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds per check.")] = 50,
 ):
     """Hold every check against the reference, the known mistakes and the other right forms."""
     from ..audit import audit as faults
@@ -19,7 +19,8 @@ def audit(
     for each in [name] if name else names(course):
         with console.status(f"Auditing {each}"):
             faulty = list(faults(course, each, range(seeds)))
-        console.print(f"{each}: {len(faulty) or 'no'} faults on {seeds} seeds", highlight=False)
+        many = "1 fault" if len(faulty) == 1 else f"{len(faulty) or 'no'} faults"
+        console.print(f"{each}: {many} on {seeds} seeds", highlight=False)
         for fault in faulty:
             console.print(f"  {fault}", highlight=False, markup=False)
         found += len(faulty)

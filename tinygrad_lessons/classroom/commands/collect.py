@@ -8,7 +8,9 @@ from .common import Course, Name, console
 
 def collect(
     name: Name,
-    source: Annotated[Path, typer.Argument(help="A folder or zip from Canvas or Moodle.")],
+    source: Annotated[
+        Path, typer.Argument(metavar="DOWNLOAD", help="A folder or zip from Canvas or Moodle.")
+    ],
     course: Course = Path("course"),
 ):
     """Put a download of submissions where they are graded; nothing is overwritten."""

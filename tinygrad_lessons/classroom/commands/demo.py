@@ -18,17 +18,22 @@ def demo(
 ):
     """Release a lesson, hand in a class of sample notebooks, grade them, return feedback."""
     from .. import demo as samples
+    from .. import lesson
     from .feedback import feedback
     from .grade import grade
     from .release import release
+    from .report import report
 
+    lesson.load(course, name)  # before an earlier demo is taken away
     copy_course(course, into)
     release(name, into)
     placed = samples.place(into, name)
     console.print(f"Placed {len(placed)} sample submissions in {into / 'submitted'}")
     grade(name, into)
     feedback(name, into)
-    console.print(f"\nA student's feedback: {into}/feedback/half-done/{name}/{name}.html")
+    report(name, into)
+    console.print(f"\nThe class report:     {into}/reports/{name}.html")
+    console.print(f"A student's feedback: {into}/feedback/half-done/{name}/{name}.html")
     console.print(f"What students get:    {into}/release/{name}/")
     console.print("How a check judges:   docs/observation.md")
 
@@ -40,6 +45,6 @@ def copy_course(course, into):
     shutil.rmtree(into, ignore_errors=True)
     into.mkdir(parents=True)
     (into / MARK).touch()
-    for part in PARTS:
+    for part in filter(lambda part: (course / part).exists(), PARTS):
         copy = shutil.copytree if (course / part).is_dir() else shutil.copy
         copy(course / part, into / part)

@@ -43,6 +43,9 @@ def grade(
             )
         rows += runs.graded(grading, tasks, keeper, workers, scheduler, certificates, console)
         keeper.finish()
+    if not rows:
+        console.print(f"Nobody has handed in {name}. lessons collect {name} DOWNLOAD")
+        return
     console.print(summary.table(rows))
     seconds = time.perf_counter() - start
     console.print(summary.closing_line(rows, grading, seconds), highlight=False)

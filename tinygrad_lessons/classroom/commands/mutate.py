@@ -10,7 +10,9 @@ from .common import Course, console
 def mutate(
     name: Annotated[str, typer.Argument(metavar="[LESSON]", help="One lesson; else all.")] = "",
     course: Course = Path("course"),
-    least: Annotated[float, typer.Option(help="Exit 1 below this share caught.")] = 0.95,
+    least: Annotated[
+        float, typer.Option(min=0, max=1, help="Exit 1 below this share caught.")
+    ] = 0.95,
 ):
     """Change each reference exercise in small ways, and count what its checks notice."""
     from ..lesson import load, names

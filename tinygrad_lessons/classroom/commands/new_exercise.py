@@ -5,6 +5,8 @@ import typer
 
 from .common import Course, Name, console
 
+PIECES = "the reference function", "heading, solution cell, check cell", "the first mistake"
+
 
 def new_exercise(
     name: Name,
@@ -15,6 +17,9 @@ def new_exercise(
     """Add an exercise to a lesson: reference function, cells, first mistake, to be filled in."""
     from ..new_exercise import add
 
-    for path in add(course, name, exercise, module):
-        console.print(f"Fill in: {path}", highlight=False)
-    console.print(f"Then: lessons sync {name} && lessons audit {name}", highlight=False)
+    for path, what in zip(add(course, name, exercise, module), PIECES, strict=True):
+        here = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
+        console.print(f"At the end of {here}: {what}", highlight=False, soft_wrap=True)
+    console.print(
+        f"Fill them in, then: lessons sync {name} && lessons audit {name}", highlight=False
+    )

@@ -7,11 +7,12 @@ def report(name: Name, course: Course = Path("course")):
     """Write the class report of a graded lesson: one HTML page, and JSON."""
     from .. import Problem, lesson
     from ..coordinator import results
-    from ..report import write
+    from ..report import by_people, write
 
     lesson.load(course, name)
     found = list(results(course, name))
     if not found:
         raise Problem(f"Nothing of {name} has been graded. lessons grade {name}")
-    for path in write(course / "reports", name, found):
+    found, absent = by_people(course, name, found)
+    for path in write(course / "reports", name, found, absent):
         console.print(f"Wrote {path}", highlight=False)
