@@ -164,6 +164,8 @@ class Function:
 
     def is_shared(self, grad, given, grads):
         """Whether somebody else may write into the memory of `grad`."""
+        if not grad.size:
+            return True  # of no numbers NumPy can't tell
         if type(grad) is type(given) and self.device.xp.may_share_memory(grad, given):
             return True
         return sum(x is grad for x in grads) > 1
@@ -250,7 +252,10 @@ def hooked(g, hooks, device):
     """What the hooks make of the gradient `g`."""
     for hook in hooks:
         changed = hook(torch.Tensor(g, device))
-        g = g if changed is None else changed.array
+        if changed is not None:
+            if changed.shape != g.shape:
+                raise RuntimeError(f"hook '{hook.__name__}' has changed the size of value")
+            g = changed.array
     return g
 
 
@@ -290,7 +295,7 @@ def first_gradient(root, gradient):
             f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} "
             f"and output[0] has a shape of {root.shape}."
         )
-    return gradient.array
+    return gradient.array.astype(root.array.dtype, copy=False)
 
 
 @exercise("backward")

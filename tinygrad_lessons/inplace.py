@@ -28,6 +28,8 @@ class InPlace:
         self._memory = source._memory
         if is_grad_enabled():
             base, steps, _ = source._view or (source, (), None)
+            if source._requires_grad and source._node is None:  # a leaf, be it a view or not
+                base, steps = source, ()
             self._view = base, (*steps, (type(node), options)), base._node
 
     def _refresh(self):
