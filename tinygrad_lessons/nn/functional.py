@@ -32,12 +32,12 @@ def logsigmoid(x):
 
 def softmax(x, dim):
     """exp(x) over its sum along `dim`, finite for any finite x."""
-    return ops.Softmax.apply(x, dim=dim)
+    return x.softmax(dim)
 
 
 def log_softmax(x, dim):
     """log(softmax(x)), finite for any finite x."""
-    return ops.LogSoftmax.apply(x, dim=dim)
+    return x.log_softmax(dim)
 
 
 def dropout(x, p=0.5, training=True):
@@ -82,6 +82,11 @@ def cross_entropy(logits, labels):
 
 def nll_loss(log_p, labels, reduction="mean"):
     """-log_p[i, labels[i]]. (batch, classes), (batch,) -> (), or (batch,) for reduction="none"."""
+    if labels.ndim > 1:
+        raise RuntimeError(
+            "0D or 1D target tensor expected, multi-target not supported\n"
+            f"  The labels' shape is {labels.shape}. Make it (batch,): labels.flatten()"
+        )
     if log_p.ndim != 2 or labels.ndim != 1 or len(log_p) != len(labels):
         raise ValueError(
             f"Expected input batch_size ({len(log_p)}) to match target batch_size "
