@@ -104,6 +104,43 @@ def test_only_what_requires_grad_retains_one():
         torch.ones(2).retain_grad()
 
 
+@on_every_device
+@pytest.mark.parametrize(
+    "name", ["mul_", "div_", "pow_", "sin_", "cos_", "log_", "abs_", "clamp_", "sqrt_", "tanh_"]
+)
+def test_what_is_written_over_still_has_its_gradient(device, name):
+    def apply(x, w, name):
+        binary, bounded = name in ("mul_", "div_", "pow_", "mul", "div", "pow"), "clamp" in name
+        return getattr(x, name)(*(w,) if binary else (0.5, 1.0) if bounded else ())
+
+    numbers = np.random.default_rng(4).uniform(0.2, 2, (2, 2, 3))
+    for part in (lambda y: y, lambda y: y[0], lambda y: y.T):
+        found = []
+        for way in (name, name.rstrip("_")):
+            x, w = (leaf(n, device=device) for n in numbers)
+            y = x * 1
+            z = apply(part(y), part(w), way)
+            (z * z).sum().backward()
+            found.append([torch.to_host(g) for g in (x.grad, w.grad) if g is not None])
+        np.testing.assert_allclose(*found)
+
+
+def test_what_was_kept_before_is_still_guarded():
+    y = leaf([1, 2]) * 2
+    z = y * y
+    y *= leaf([3, 4])
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        z.sum().backward()
+
+
+def test_a_write_into_nothing_has_a_gradient():
+    x = leaf([[1, 2]])
+    y = x * 1
+    y[1:] *= 3
+    y.sum().backward()
+    assert x.grad.tolist() == [[1, 1]]
+
+
 # Whole numbers and truth values
 
 

@@ -217,7 +217,7 @@ class Paste(Function):
             step = op()
             step.device = self.device
             part = step.forward(part, **options)
-        if not self.xp.may_share_memory(part, rest):
+        if part.size and not self.xp.may_share_memory(part, rest):
             raise RuntimeError("in-place on this view can't be differentiated: change a .clone()")
         given = part.copy()
         part[...] = 0
