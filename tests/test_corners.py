@@ -182,6 +182,9 @@ def test_numpys_numbers_do_not_widen():
 def test_a_single_number_has_no_axis():
     x = torch.tensor(5)
     assert x.cumsum(0).shape == () and x.sort(0, descending=True).indices.item() == 0
+    y = leaf(2)
+    y.cumsum(0).backward()
+    assert y.grad.item() == 1
     with pytest.raises(IndexError, match="Dimension specified as 0 but tensor has no dimensions"):
         x.size(0)
 

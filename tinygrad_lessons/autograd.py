@@ -164,11 +164,9 @@ class Function:
 
     def is_shared(self, grad, given, grads):
         """Whether somebody else may write into the memory of `grad`."""
-        if not grad.size:
-            return True  # of no numbers NumPy can't tell
         if type(grad) is type(given) and self.device.xp.may_share_memory(grad, given):
             return True
-        return sum(x is grad for x in grads) > 1
+        return not grad.size or sum(x is grad for x in grads) > 1  # of no numbers NumPy can't tell
 
     def check_unchanged(self):
         """Raise if what backward reads has been written over since."""
@@ -290,12 +288,14 @@ def first_gradient(root, gradient):
         if root.numel() != 1:
             raise RuntimeError("grad can be implicitly created only for scalar outputs")
         gradient = torch.ones_like(root)
+    else:
+        gradient = gradient._as(root.array.dtype)
     if gradient.shape != root.shape:
         raise RuntimeError(
             f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} "
             f"and output[0] has a shape of {root.shape}."
         )
-    return gradient.array.astype(root.array.dtype, copy=False)
+    return gradient.array
 
 
 @exercise("backward")

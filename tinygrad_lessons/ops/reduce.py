@@ -140,7 +140,8 @@ class Cumsum(Function):
         return x.cumsum(axis=dim, dtype=wide(x)).reshape(x.shape)  # NumPy gives () an axis
 
     def backward(self, g):
-        return self.xp.flip(self.xp.flip(g, self.dim).cumsum(axis=self.dim), self.dim)
+        xp = self.xp
+        return xp.flip(xp.flip(g, self.dim).cumsum(axis=self.dim), self.dim) if g.ndim else g
 
 
 # Nothing to differentiate
