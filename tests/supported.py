@@ -97,12 +97,12 @@ Tensor.expand | v.expand(3, 2) |
 torch.narrow + | torch.narrow(x, 0, 0, 1) |
 torch.split + | torch.split(x, 1)[0] |
 torch.unbind + | torch.unbind(x)[0] |
-torch.diagonal + | torch.diagonal(x, 1) | a copy; of the last two axes
+torch.diagonal + | torch.diagonal(x, 1) | of the first two axes
 Tensor.__getitem__ | x[0], x[:, 1:], x[..., None], x[i], x[m] | no negative steps, as PyTorch
 Tensor.__iter__ | list(x)[1] |
 Tensor.__contains__ | 0.5 in x |
 Tensor.__len__ | len(x) |
-torch.gather + | torch.gather(x, 0, i[None]) | `index` and `input` agree where they are not gathered
+torch.gather + | torch.gather(x, 0, i[None]) |
 torch.flip + | torch.flip(x, (0,)) |
 Tensor.repeat | x.repeat(2, 1) | as many sizes as the result has axes
 torch.tril + | torch.tril(x) |
@@ -132,7 +132,7 @@ Tensor.dtype | x.dtype.is_floating_point |
 Tensor.device | x.device.type == device |
 Tensor.item | x[0, 0].item() |
 Tensor.tolist | x.tolist() |
-Tensor.numpy | torch.ones(2).numpy().tolist() |
+Tensor.numpy | torch.ones(2).numpy().tolist() | refuses what requires grad within no_grad, too
 Tensor.data | x.data |
 Tensor.to | x.to(torch.float64) | takes a device, a dtype or both
 Tensor.cpu | y.cpu() |
@@ -154,8 +154,8 @@ Tensor.is_leaf | x.is_leaf |
 Tensor.backward | (x * x).sum().backward() | no create_graph: gradients have no gradients
 Tensor.detach | x.detach() |
 Tensor.retain_grad | (x * 2).retain_grad() |
-Tensor.register_hook | x.register_hook(lambda g: g * 2).remove() |
-torch.no_grad | torch.no_grad()(lambda: x * 2)() |
+Tensor.register_hook | x.register_hook(lambda g: g * 2).remove() | of a leaf: for each use
+torch.no_grad | torch.no_grad()(lambda: x * 2)() | as a decorator with its parentheses
 torch.enable_grad | torch.enable_grad()(lambda: x * 2)() |
 torch.set_grad_enabled | torch.set_grad_enabled(True).__exit__(None, None, None) |
 torch.is_grad_enabled | torch.is_grad_enabled() |
@@ -295,11 +295,18 @@ DIFFERENCES = """## How it differs from PyTorch
 - **Left out**: complex numbers, sparse and quantised tensors, `torch.autograd.grad`, gradients of
   gradients, `torch.compile`, saving to files, more than one GPU, workers of a DataLoader.
 - **Names of `grad_fn`**: what is one operation there and several here is named after the last of
-  these: `mean` is `DivBackward0`, `std` is `SqrtBackward0`, `masked_fill` is `WhereBackward0`.
+  these: `mean` is `DivBackward0`, `std` is `DivBackward0`, `masked_fill` is `WhereBackward0`.
 - **Operands**: `torch.maximum(x, 2.0)` and its like take numbers, too. A tensor and a NumPy array
   do not mix: `x * array` raises a TypeError that says how to make it a tensor.
 - **Errors** have PyTorch's sentence where it has one for users, then lines of ours that say what
   mends it.
+- **Hooks** on a leaf that is used twice are called with each share of the gradient, in PyTorch with
+  the sum.
+- **Whole numbers**: `// 0` and `% 0` give 0, where PyTorch raises; a Python integer that the dtype
+  can't hold raises, where PyTorch wraps it round.
+- **out=** takes a tensor of the result's shape and dtype; PyTorch resizes and casts.
+- **Taken, where PyTorch refuses**: softmax, losses and `@` of whole numbers or truth values,
+  `allclose` of two dtypes, writes into one of several views that `split` or `unbind` made.
 - **Read-only NumPy arrays** are taken by `from_numpy` without a warning; a write through the tensor
   raises, where PyTorch's behaviour is undefined.
 - **Layout**: the result of `nn.Linear` lies column by column in memory, because that is quicker:

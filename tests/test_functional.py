@@ -70,7 +70,12 @@ def test_cross_entropy_is_finite_in_float32_for_any_finite_logits():
         ((2, 3), [0, 3], IndexError, "Target 3 is out of bounds."),
         ((2, 3), [0, -1], IndexError, "Target -1 is out of bounds."),
         ((3, 3), [0, 1], ValueError, r"input batch_size \(3\) to match target batch_size \(2\)"),
-        ((2, 3), [0.0, 1.0], TypeError, "expected scalar type Long but found float"),
+        (
+            (2, 3),
+            [0.0, 1.0],
+            RuntimeError,
+            "expected target dtype to be Long or Byte, but got Float",
+        ),
     ],
 )
 def test_labels_that_do_not_fit_are_refused(logits, labels, error, text):

@@ -166,7 +166,7 @@ class Function:
         """Whether somebody else may write into the memory of `grad`."""
         if type(grad) is type(given) and self.device.xp.may_share_memory(grad, given):
             return True
-        return sum(x is grad for x in grads) > 1
+        return not grad.size or sum(x is grad for x in grads) > 1  # of no numbers NumPy can't tell
 
     def check_unchanged(self):
         """Raise if what backward reads has been written over since."""
@@ -250,7 +250,10 @@ def hooked(g, hooks, device):
     """What the hooks make of the gradient `g`."""
     for hook in hooks:
         changed = hook(torch.Tensor(g, device))
-        g = g if changed is None else changed.array
+        if changed is not None:
+            if changed.shape != g.shape:
+                raise RuntimeError(f"hook '{hook.__name__}' has changed the size of value")
+            g = changed.array
     return g
 
 
@@ -285,6 +288,8 @@ def first_gradient(root, gradient):
         if root.numel() != 1:
             raise RuntimeError("grad can be implicitly created only for scalar outputs")
         gradient = torch.ones_like(root)
+    else:
+        gradient = gradient._as(root.array.dtype)
     if gradient.shape != root.shape:
         raise RuntimeError(
             f"Mismatch in shape: grad_output[0] has a shape of {gradient.shape} "

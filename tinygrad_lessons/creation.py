@@ -172,7 +172,12 @@ def where(condition, input=None, other=None):
     if not is_tensor(input) and not is_tensor(other):
         input = full((), input, device=condition.device)
     one_device([condition, *filter(is_tensor, (input, other))])
-    return ops.Where.apply(input, other, condition=condition.array.astype(bool))
+    if condition.dtype is not dtypes.bool:
+        raise RuntimeError(
+            "where expected condition to be a boolean tensor, but got a tensor with dtype "
+            f"{condition.dtype.legacy}\n  Compare it: x > 0"
+        )
+    return ops.Where.apply(input, other, condition=condition.array)
 
 
 def cat(tensors, dim=0):
@@ -180,7 +185,11 @@ def cat(tensors, dim=0):
     tensors = tuple(tensors)
     if not tensors:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
-    return ops.Cat.apply(*tensors, dim=shapes.axis(dim, tensors[0].ndim))
+    shape = next((x.shape for x in tensors if x.shape != (0,)), (0,))
+    dim = shapes.axis(dim, len(shape))
+    nothing = (*shape[:dim], 0, *shape[dim + 1 :])  # torch.zeros(0) goes with every shape
+    tensors = [x.reshape(nothing) if x.shape == (0,) else x for x in tensors]
+    return ops.Cat.apply(*tensors, dim=dim)
 
 
 def stack(tensors, dim=0):
@@ -199,11 +208,12 @@ def stack(tensors, dim=0):
 def diag(input, diagonal=0):
     """A matrix's diagonal, or the matrix with the vector `input` as its diagonal."""
     if input.ndim == 2:
-        return input.diagonal(diagonal)
+        return input.diagonal(diagonal).clone()
+    if input.ndim != 1:
+        raise RuntimeError(f"diag(): Supports 1D or 2D tensors. Got {input.ndim}D")
     n = len(input) + abs(diagonal)
     matrix = torch.zeros(n, n, dtype=input.dtype, device=input.device)
-    i = torch.arange(len(input), device=input.device)
-    matrix[i + max(-diagonal, 0), i + max(diagonal, 0)] = input
+    matrix.diagonal(diagonal).copy_(input)
     return matrix
 
 

@@ -90,7 +90,8 @@ def result_type(*operands):
     >>> result_type(torch.tensor([1, 2]), 1.5), result_type(torch.ones(2).half(), 1.5)
     (tinygrad_lessons.float32, tinygrad_lessons.float16)
     """
-    return _known[common([getattr(x, "array", x) for x in operands])]
+    plain = [x.item() if isinstance(x, np.generic) else x for x in operands]
+    return _known[common([getattr(x, "array", x) for x in plain])]
 
 
 def promote_types(a, b):

@@ -5,7 +5,7 @@ import numpy as np
 import tinygrad_lessons as torch
 
 from . import dtypes, ops
-from .autograd import is_grad_enabled, last_write, now, set_grad_enabled
+from .autograd import NEVER, is_grad_enabled, last_write, now, set_grad_enabled
 from .exercise import exercise
 
 LEAF = (
@@ -28,6 +28,8 @@ class InPlace:
         self._memory = source._memory
         if is_grad_enabled():
             base, steps, _ = source._view or (source, (), None)
+            if source._requires_grad and source._node is None:  # a leaf, be it a view or not
+                base, steps = source, ()
             self._view = base, (*steps, (type(node), options)), base._node
 
     def _refresh(self):
@@ -61,6 +63,8 @@ class InPlace:
                 f"result type {result.dtype.legacy} can't be cast to the desired output type "
                 f"{self.dtype.legacy}"
             )
+        if recorded and result._node is not None:
+            self._spare_operand(result._node)
         try:
             self.array[...] = result.array
         except ValueError as error:  # a NumPy array that is read-only, or one number seen twice
@@ -69,6 +73,11 @@ class InPlace:
         if recorded:
             self._adopt(result)
         return self
+
+    def _spare_operand(self, node):
+        """Let `node`, which made what is written over this tensor, keep a copy if it reads it."""
+        if node.keeps_inputs and node.memories[0] is self._memory and node.reads(0):
+            node.inputs[0], node.memories[0] = node.inputs[0].copy(), NEVER
 
     def _refuse_leaf(self):
         if self._view is not None and self._view[0]._requires_grad and self._view[0].is_leaf:

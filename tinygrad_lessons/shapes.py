@@ -153,6 +153,9 @@ def no_expansion(shape, target):
             f"the number of sizes provided ({len(target)}) must be greater or equal to the number "
             f"of dimensions in the tensor ({len(shape)})"
         )
+    if -1 in target[: len(target) - len(shape)]:
+        at = f"dimension {target.index(-1)}"
+        return f"The expanded size of the tensor (-1) isn't allowed in a leading, non-existing {at}"
     for i in range(-len(shape), 0):
         if shape[i] not in (1, target[i]) and target[i] != -1:
             return (

@@ -49,6 +49,8 @@ class Tensor(InPlace):
     nbytes = property(lambda self: self.array.nbytes)
 
     def size(self, dim=None):
+        if dim is not None and not self.ndim:
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
         return self.shape if dim is None else self.array.shape[axis(dim, self.ndim)]
 
     def dim(self):
@@ -58,6 +60,7 @@ class Tensor(InPlace):
         return self.array.size
 
     def stride(self, dim=None):
+        """How many numbers apart neighbours lie, along `dim` or along each axis."""
         strides = tuple(n // self.array.itemsize for n in self.array.strides)
         return strides if dim is None else strides[axis(dim, self.ndim)]
 
@@ -76,7 +79,7 @@ class Tensor(InPlace):
         return printing.tensor_repr(self)
 
     def __format__(self, spec):
-        return format(repr(self) if self.ndim else self.item(), spec)
+        return object.__format__(self, spec) if self.ndim else format(self.item(), spec)
 
     def __hash__(self):
         return id(self)
@@ -224,6 +227,8 @@ class Tensor(InPlace):
 
     def retain_grad(self):
         """Keep .grad, though this is not a leaf."""
+        if not self.requires_grad:
+            raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
         me = weakref.ref(self)
 
         def keep(g):
@@ -255,6 +260,9 @@ class Tensor(InPlace):
     def sub(self, other, *, alpha=1):
         return ops.Sub.apply(self, other if alpha == 1 else other * alpha)
 
+    def __pos__(self):
+        return self
+
     def __rtruediv__(self, other):
         return ops.Reciprocal.apply(self) * other
 
@@ -275,16 +283,23 @@ class Tensor(InPlace):
         return ops.Pow.apply(self, 2)
 
     def masked_fill(self, mask, value):
-        return torch.where(mask, value, self)
+        """`value` where `mask` is true, in this tensor's dtype."""
+        if not isinstance(value, Tensor):
+            value = torch.full((), value, dtype=self.dtype, device=self.device)
+        return torch.where(mask, value._as(self.array.dtype), self)
 
     def outer(self, other):
+        """All products of two numbers, one of each vector. (m,), (n,) -> (m, n)"""
+        for name, x in (("self", self), ("vec2", other)):
+            if x.ndim != 1:
+                raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {x.ndim}-D")
         return self.unsqueeze(1) * other
 
     def allclose(self, other, rtol=1e-5, atol=1e-8, equal_nan=False):
         """Whether |self - other| <= atol + rtol * |other| everywhere."""
-        near = (self - other).abs() <= atol + rtol * other.abs()
-        near = (self == other) | (near & other.isfinite())
-        return bool((near | (self.isnan() & other.isnan()) if equal_nan else near).all())
+        a, b = self.double(), other.double()
+        near = (a == b) | ((a - b).abs() <= atol + rtol * b.abs()) & b.isfinite()
+        return bool((near | (a.isnan() & b.isnan()) if equal_nan else near).all())
 
     def equal(self, other):
         """Whether shape and all numbers are the same."""
@@ -310,28 +325,34 @@ class Tensor(InPlace):
 
     def var(self, dim=None, correction=1, keepdim=False, unbiased=True):
         """The squares of the distances from the mean, summed, over how many less `correction`."""
-        self._refuse_ints("var")
-        total = self.sum(dim, keepdim=True)
-        count = self.numel() // max(total.numel(), 1)
-        squares = (self - total / max(count, 1)) ** 2
-        return squares.sum(dim, keepdim) / max(count - (correction if unbiased else 0), 0)
+        centred, count = self._centred(dim, correction if unbiased else 0)
+        return (centred**2).sum(dim, keepdim) / count
 
     def std(self, dim=None, correction=1, keepdim=False, unbiased=True):
-        return self.var(dim, correction, keepdim, unbiased).sqrt()
+        """The root of the variance; its gradient is 0 where all numbers are the same."""
+        centred, count = self._centred(dim, correction if unbiased else 0)
+        return centred.norm(2, dim, keepdim) / count**0.5
+
+    def _centred(self, dim, correction):
+        """The distances from the mean, and over how many less `correction` it was taken."""
+        self._refuse_ints("std and var only support floating point and complex dtypes")
+        total = self.sum(dim, keepdim=True)
+        count = self.numel() // max(total.numel(), 1)
+        return self - total / max(count, 1), max(count - correction, 0)
 
     def norm(self, p=2, dim=None, keepdim=False):
         """The length: the root of the sum of the squares, or with p the p-th of the p-th powers."""
-        self._refuse_ints("linalg.vector_norm")
+        self._refuse_ints(
+            "linalg.vector_norm: Expected a floating point or complex tensor as input. "
+            f"Got {self.dtype.legacy}"
+        )
         if p in (2, "fro"):
             return ops.Norm.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
         return (self.abs() ** p).sum(dim, keepdim) ** (1 / p)
 
-    def _refuse_ints(self, name):
+    def _refuse_ints(self, sentence):
         if not self.is_floating_point():
-            raise RuntimeError(
-                f"{name}: expected a floating point tensor, but got {self.dtype}\n"
-                "  Make it one: x.float()"
-            )
+            raise RuntimeError(f"{sentence}\n  Make it a floating point tensor: x.float()")
 
     def max(self, dim=None, keepdim=False):
         """The largest number; along `dim`, (values, indices); with a tensor, the larger ones."""
@@ -360,7 +381,7 @@ class Tensor(InPlace):
 
     def argsort(self, dim=-1, descending=False):
         """Where the numbers are that sort would give."""
-        if not descending:
+        if not descending or not self.ndim:
             return ops.Argsort.apply(self, dim=axis(dim, self.ndim))
         last = self.size(dim) - 1  # turned round, so that equal numbers stay in their order
         return last - ops.Argsort.apply(self.flip(dim), dim=axis(dim, self.ndim)).flip(dim)
@@ -466,7 +487,8 @@ class Tensor(InPlace):
     def narrow(self, dim, start, length):
         """`length` rows along `dim`, from `start`."""
         size = self.size(dim)
-        if start + length > size:
+        start += size * (start < 0)
+        if not 0 <= start <= start + length <= size:
             raise RuntimeError(
                 f"start ({start}) + length ({length}) exceeds dimension size ({size})."
             )
@@ -501,13 +523,14 @@ class Tensor(InPlace):
         return bool((self == value).any())
 
     def diagonal(self, offset=0):
-        """The numbers x[..., i, i + offset]."""
-        rows, columns = self.shape[-2:]
-        n = max(0, min(rows + min(offset, 0), columns - max(offset, 0)))
-        i = torch.arange(n, device=self.device)
-        return self[..., i + max(-offset, 0), i + max(offset, 0)]
+        """A view of the numbers x[i, i + offset], along the last axis."""
+        axis(1, self.ndim)  # raises if there is none
+        return ops.Diagonal.apply(self, offset=offset)
 
     def trace(self):
+        """The sum of a matrix's diagonal."""
+        if self.ndim != 2:
+            raise RuntimeError(f"trace: expected a matrix, but got tensor with dim {self.ndim}")
         return self.diagonal().sum()
 
     def __getitem__(self, key):
@@ -528,11 +551,17 @@ class Tensor(InPlace):
 
     def flip(self, *order):
         """Turned round along the given axes."""
-        return ops.Flip.apply(self, dims=dims(flat(order), self.ndim))
+        return ops.Flip.apply(self, dims=dims(flat(order), self.ndim) or ())
 
     def repeat(self, *sizes):
         """Copies of it side by side, `sizes` along each axis."""
-        return ops.Repeat.apply(self, sizes=flat(sizes))
+        sizes = flat(sizes)
+        if len(sizes) < self.ndim:
+            raise RuntimeError(
+                "Number of dimensions of repeat dims can not be smaller than number of dimensions "
+                "of tensor"
+            )
+        return ops.Repeat.apply(self, sizes=sizes)
 
     def tril(self, diagonal=0):
         """Zeros above the diagonal."""
@@ -544,6 +573,9 @@ class Tensor(InPlace):
 
     def gather(self, dim, index):
         """out[i, j] = self[index[i, j], j] for dim=0, and so on."""
+        if index.ndim != self.ndim:
+            text = "Index tensor must have the same number of dimensions as input tensor"
+            raise RuntimeError(text)
         return ops.Gather.apply(self, index, dim=axis(dim, self.ndim))
 
     def nonzero(self):

@@ -3,6 +3,7 @@
 import tinygrad_lessons as torch
 from tinygrad_lessons import ops
 from tinygrad_lessons.exercise import exercise
+from tinygrad_lessons.shapes import axis
 
 
 def linear(x, weight, bias=None):
@@ -32,12 +33,12 @@ def logsigmoid(x):
 
 def softmax(x, dim):
     """exp(x) over its sum along `dim`, finite for any finite x."""
-    return ops.Softmax.apply(x, dim=dim)
+    return ops.Softmax.apply(x, dim=axis(dim, x.array.ndim))
 
 
 def log_softmax(x, dim):
     """log(softmax(x)), finite for any finite x."""
-    return ops.LogSoftmax.apply(x, dim=dim)
+    return ops.LogSoftmax.apply(x, dim=axis(dim, x.array.ndim))
 
 
 def dropout(x, p=0.5, training=True):
@@ -83,6 +84,11 @@ def cross_entropy(logits, labels):
 def nll_loss(log_p, labels, reduction="mean"):
     """-log_p[i, labels[i]]. (batch, classes), (batch,) -> (), or (batch,) for reduction="none"."""
     if log_p.ndim != 2 or labels.ndim != 1 or len(log_p) != len(labels):
+        if labels.ndim > 1:
+            raise RuntimeError(
+                "0D or 1D target tensor expected, multi-target not supported\n"
+                f"  The labels' shape is {labels.shape}. Make it (batch,): labels.flatten()"
+            )
         raise ValueError(
             f"Expected input batch_size ({len(log_p)}) to match target batch_size "
             f"({len(labels)}).\n  The shapes are {log_p.shape} and {labels.shape}, and must be "

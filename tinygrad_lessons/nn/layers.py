@@ -82,7 +82,7 @@ class Tanh(Module):
 class Softmax(Module):
     """exp(x) over its sum along `dim`: positive numbers that sum to one."""
 
-    def __init__(self, dim=None):
+    def __init__(self, dim):
         super().__init__()
         self.dim = dim
 

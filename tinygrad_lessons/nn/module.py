@@ -38,7 +38,8 @@ class Module:
         return self.forward(*args, **kwargs)
 
     def forward(self, *args):
-        raise NotImplementedError(f"{type(self).__name__} has no forward method: write one.")
+        name = type(self).__name__
+        raise NotImplementedError(f'Module [{name}] is missing the required "forward" function')
 
     def __setattr__(self, name, value):
         old = self.__dict__.get(name)

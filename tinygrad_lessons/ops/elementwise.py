@@ -2,6 +2,7 @@
 
 import math
 
+from .. import shapes
 from ..autograd import NUMBERS, Function
 from ..exercise import exercise
 
@@ -134,6 +135,12 @@ class Where(Function):
 
     def backward(self, g):
         return g * self.condition, g * ~self.condition
+
+    def misfit(self, arrays, error):
+        for x in arrays:
+            if text := shapes.mismatch(self.condition.shape, getattr(x, "shape", ())):
+                return RuntimeError(text)
+        return Function.misfit(self, arrays, error)
 
 
 # One operand

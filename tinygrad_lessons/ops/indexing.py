@@ -137,8 +137,8 @@ def plain_key(k, x):
         if bounds[2] is not None and bounds[2] <= 0:
             raise ValueError("step must be greater than zero")
         return slice(*bounds)
-    if isinstance(k, (list, range, np.ndarray, bool, np.bool_)):
-        nothing = isinstance(k, (list, range)) and not k
+    if isinstance(k, (list, tuple, range, np.ndarray, bool, np.bool_)):
+        nothing = isinstance(k, (list, tuple, range)) and not k
         k = torch.Tensor(np.asarray(k, int if nothing else None), torch.device("cpu"))
     if isinstance(k, torch.Tensor):
         return tensor_key(k, x.device)

@@ -1,5 +1,6 @@
 """What losses are made of, where a formula of several operations would lose precision or time."""
 
+from .. import dtypes
 from ..autograd import Function
 
 
@@ -10,11 +11,12 @@ class NLL(Function):
 
     def forward(self, log_p, labels):
         if labels.dtype.kind not in "iu":
-            raise TypeError(f"expected scalar type Long but found {labels.dtype}")
+            kind = dtypes.of(labels).legacy
+            raise RuntimeError(f"expected target dtype to be Long or Byte, but got {kind}")
         if self.device.type == "cpu":  # elsewhere a look at the numbers would wait for the device
             self.check_range(labels, log_p.shape[1])
         self.whole, self.picked = log_p.shape, (self.xp.arange(len(labels)), labels)
-        return -log_p[self.picked].mean()
+        return 0 - log_p[self.picked].mean()  # -0.0 is no loss to show
 
     def check_range(self, labels, classes):
         if labels.size and not 0 <= labels.min() <= labels.max() < classes:

@@ -61,6 +61,22 @@ class Expand(Function):
         return g  # the engine sums it to the operand's shape, as after any broadcast
 
 
+class Diagonal(Function):
+    view = True
+
+    def forward(self, x, offset):
+        self.shape_in = x.shape
+        x = x[-offset:] if offset < 0 else x[:, offset:]
+        (rows, columns, *rest), (down, right, *steps) = x.shape, x.strides
+        shape, strides = (*rest, min(rows, columns)), (*steps, down + right)
+        return self.xp.lib.stride_tricks.as_strided(x, shape, strides)
+
+    def backward(self, g):
+        whole = self.xp.zeros(self.shape_in, g.dtype)
+        self.forward(whole, self.offset)[...] = g
+        return whole
+
+
 # Copies
 
 
@@ -82,18 +98,17 @@ class Flip(Function):
 
 class Tril(Function):
     def forward(self, x, diagonal):
-        return self.xp.tril(x, diagonal)
+        name = type(self).__name__.lower()
+        if x.ndim < 2:
+            raise RuntimeError(f"{name}: input tensor must have at least 2 dimensions")
+        return getattr(self.xp, name)(x, diagonal)
 
     def backward(self, g):
-        return self.xp.tril(g, self.diagonal)
+        return self.forward(g, self.diagonal)
 
 
-class Triu(Function):
-    def forward(self, x, diagonal):
-        return self.xp.triu(x, diagonal)
-
-    def backward(self, g):
-        return self.xp.triu(g, self.diagonal)
+class Triu(Tril):
+    pass
 
 
 class Repeat(Function):
@@ -110,17 +125,20 @@ class Cat(Function):
     promotes = True
 
     def forward(self, *arrays, dim):
+        out = self.xp.concatenate(arrays, axis=dim)
         self.sizes = [x.shape[dim] for x in arrays]
-        return self.xp.concatenate(arrays, axis=dim)
+        return out
 
     def backward(self, g):
         ends = [sum(self.sizes[: i + 1]) for i in range(len(self.sizes) - 1)]
         return self.xp.split(g, ends, axis=self.dim)
 
     def misfit(self, arrays, error):
-        return RuntimeError(
-            f"Sizes of tensors must match except in dimension {self.dim}. Got {listed(arrays)}"
-        )
+        ranks = [x.ndim for x in arrays]
+        text = f"Sizes of tensors must match except in dimension {self.dim}. Got {listed(arrays)}"
+        if 0 in ranks:
+            text = f"zero-dimensional tensor (at position {ranks.index(0)}) cannot be concatenated"
+        return RuntimeError(text)
 
 
 class Stack(Function):
@@ -199,7 +217,7 @@ class Paste(Function):
             step = op()
             step.device = self.device
             part = step.forward(part, **options)
-        if not self.xp.may_share_memory(part, rest):
+        if part.size and not self.xp.may_share_memory(part, rest):
             raise RuntimeError("in-place on this view can't be differentiated: change a .clone()")
         given = part.copy()
         part[...] = 0

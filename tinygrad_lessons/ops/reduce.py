@@ -96,7 +96,7 @@ class Norm(Reduction):
 
 
 class Logsumexp(Reduction):
-    keeps = "inputs output"
+    keeps, promotes = "inputs output", float
 
     def forward(self, x, dim=None, keepdim=False):
         top = x.max(axis=dim, keepdims=True)
@@ -109,7 +109,7 @@ class Logsumexp(Reduction):
 
 
 class Softmax(Function):
-    keeps = "output"
+    keeps, promotes = "output", float
 
     @exercise("softmax")
     def forward(self, x, dim):
@@ -125,7 +125,7 @@ class Softmax(Function):
 
 
 class LogSoftmax(Function):
-    keeps = "output"
+    keeps, promotes = "output", float
 
     def forward(self, x, dim):
         x = x - x.max(axis=dim, keepdims=True)
@@ -137,10 +137,11 @@ class LogSoftmax(Function):
 
 class Cumsum(Function):
     def forward(self, x, dim):
-        return x.cumsum(axis=dim, dtype=wide(x))
+        return x.cumsum(axis=dim, dtype=wide(x)).reshape(x.shape)  # NumPy gives () an axis
 
     def backward(self, g):
-        return self.xp.flip(self.xp.flip(g, self.dim).cumsum(axis=self.dim), self.dim)
+        xp = self.xp
+        return xp.flip(xp.flip(g, self.dim).cumsum(axis=self.dim), self.dim) if g.ndim else g
 
 
 # Nothing to differentiate

@@ -50,7 +50,7 @@ def default_collate(samples):
         if any(len(sample) != len(first) for sample in samples):
             raise RuntimeError("each element in list of batch should be of equal size")
         return [default_collate(list(part)) for part in zip(*samples, strict=True)]
-    return torch.as_tensor(samples)
+    return torch.as_tensor(samples, torch.float64 if isinstance(first, float) else None)
 
 
 class DataLoader:
