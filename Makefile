@@ -12,7 +12,7 @@ help:
 	@echo "make test       run the tests"
 	@echo "make lint       check style and types"
 	@echo "make benchmark  measure how fast it is, beside PyTorch where that is installed"
-	@echo "make lab        open JupyterLab at the first lesson"
+	@echo "make lab        open JupyterLab at the start page of the lessons"
 	@echo "make clean      remove .venv and demo/"
 
 demo: .venv/ready
