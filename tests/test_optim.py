@@ -154,6 +154,21 @@ def test_mistakes_are_refused_in_pytorchs_words(params, options, error, text):
             make(params, **options)
 
 
+def test_one_tensor_is_refused_but_a_group_may_have_one():
+    p = torch.nn.Parameter(torch.ones(2))
+    with pytest.raises(TypeError, match="iterable of Tensors or dicts"):
+        optim.SGD(p)
+    p.grad = torch.ones(2)
+    optim.SGD([{"params": p, "lr": 0.5}]).step()
+    assert p.tolist() == [0.5, 0.5]
+
+
+@pytest.mark.parametrize("betas, text", [((1.0, 0.9), "index 0: 1.0"), ((0.9, -0.1), "index 1")])
+def test_betas_lie_in_0_to_1(betas, text):
+    with pytest.raises(ValueError, match=f"Invalid beta parameter at {text}"):
+        optim.Adam([torch.nn.Parameter(torch.ones(2))], betas=betas)
+
+
 def clip(grads, limit, device="cpu"):
     ps = [torch.nn.Parameter(torch.zeros(len(g), device=device)) for g in grads]
     for p, g in zip(ps, grads, strict=True):

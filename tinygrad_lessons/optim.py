@@ -36,6 +36,11 @@ def axpy(a, x, p):
     p.device.axpy(float(a), x, p.array)
 
 
+def _listed(params):
+    """One tensor, or several, as a list."""
+    return [params] if isinstance(params, torch.Tensor) else list(params)
+
+
 class Optimizer:
     """What optimizers have in common. A subclass writes `step`.
 
@@ -44,16 +49,24 @@ class Optimizer:
     """
 
     def __init__(self, params, **defaults):
+        if isinstance(params, torch.Tensor):
+            raise TypeError(
+                "params argument given to the optimizer should be an iterable of Tensors or dicts, "
+                f"but got a {type(params).__name__}: write [it]"
+            )
         params = list(params)
         if not params:
             raise ValueError("optimizer got an empty parameter list")
         groups = params if isinstance(params[0], dict) else [{"params": params}]
-        self.param_groups = [{**defaults, **g, "params": list(g["params"])} for g in groups]
+        self.param_groups = [{**defaults, **g, "params": _listed(g["params"])} for g in groups]
         self.state = {}  # parameter -> {name: tensor or number}
         for group in self.param_groups:
             for name, label in CHECKED.items():
                 if group.get(name, 0) < 0:
                     raise ValueError(f"Invalid {label}: {group[name]}")
+            for i, beta in enumerate(group.get("betas", ())):
+                if not 0 <= beta < 1:
+                    raise ValueError(f"Invalid beta parameter at index {i}: {beta}")
             for p in group["params"]:
                 self._admit(p)
 
