@@ -302,8 +302,7 @@ DIFFERENCES = """## How it differs from PyTorch
   mends it.
 - **Hooks** on a leaf that is used twice are called with each share of the gradient, in PyTorch with
   the sum.
-- **Whole numbers**: `// 0` and `% 0` give 0, where PyTorch raises; a Python integer that the dtype
-  can't hold raises, where PyTorch wraps it round.
+- **Whole numbers**: a Python integer that the dtype can't hold raises; PyTorch wraps it round.
 - **out=** takes a tensor of the result's shape and dtype; PyTorch resizes and casts.
 - **Taken, where PyTorch refuses**: softmax, losses and `@` of whole numbers or truth values,
   `allclose` of two dtypes, writes into one of several views that `split` or `unbind` made.

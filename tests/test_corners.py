@@ -241,6 +241,43 @@ def test_the_sentence_is_pytorchs(go, words):
         go()
 
 
+OTHER_ERRORS = {
+    "torch.ones(2, 3).mm(torch.ones(3))": (RuntimeError, "mat2 must be a matrix"),
+    "torch.ones(3).mm(torch.ones(3, 2))": (RuntimeError, "self must be a matrix"),
+    "torch.ones(2, 3).mv(torch.ones(3, 1))": (RuntimeError, "expected, got 1, 2, 2"),
+    "torch.ones(2, 3).dot(torch.ones(3))": (RuntimeError, "but got 2D and 1D tensors"),
+    "torch.ones(2, 2, 2).bmm(torch.ones(2, 2))": (RuntimeError, "batch2 must be a 3D tensor"),
+    "torch.ones(2) & 1": (NotImplementedError, "\"bitwise_and_cpu\" not implemented for 'Float'"),
+    "~torch.ones(2)": (TypeError, "only implemented on integer and Boolean-type tensors"),
+    "torch.ones(2) < None": (TypeError, "'<' not supported between instances of 'Tensor' and 'No"),
+    "torch.ones(2) // None": (TypeError, "type.s. for //: 'Tensor' and 'NoneType'"),
+    "torch.ones(2, 3)[[0, 5]]": (IndexError, "index 5 is out of bounds for dimension 0 with si"),
+    "torch.ones(2).__setitem__([7], 0)": (IndexError, "index 7 is out of bounds for dimension 0"),
+    "torch.ones(2, 3).gather(0, torch.tensor([[-1]]))": (RuntimeError, "index -1 is out of bounds"),
+    "torch.ones(2, 3).permute(1)": (RuntimeError, "is not equal to len.dims. = 1"),
+    "torch.arange(3) // 0": (RuntimeError, "ZeroDivisionError"),
+    "torch.arange(3) % torch.tensor([1, 0, 2])": (RuntimeError, "ZeroDivisionError"),
+    "torch.tensor([1 + 2j])": (TypeError, "complex numbers are not supported"),
+}
+
+
+@pytest.mark.parametrize("line", OTHER_ERRORS)
+def test_the_error_is_pytorchs(line):
+    kind, words = OTHER_ERRORS[line]
+    with pytest.raises(kind, match=words):
+        eval(line)
+
+
+def test_a_seed_that_is_none_leaves_the_stream_as_it_was():
+    torch.manual_seed(3)
+    expected = torch.rand(2).tolist()
+    torch.manual_seed(3)
+    with pytest.raises(ValueError, match="invalid literal for int"):
+        torch.manual_seed("a")
+    assert torch.rand(2).tolist() == expected
+    assert torch.manual_seed(-1).initial_seed() == 2**64 - 1
+
+
 def test_small_things():
     x = torch.ones(2, 3)
     assert (+x) is x and x[(0, 1), :].shape == (2, 3)

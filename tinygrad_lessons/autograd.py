@@ -22,7 +22,11 @@ _recording = ContextVar("recording", default=True)
 is_grad_enabled = _recording.get
 
 NUMBERS = (bool, int, float)
-SIGNS = {"Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Pow": "** or pow()", "MatMul": "@"}
+SIGNS = {
+    "Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Pow": "** or pow()", "MatMul": "@",
+    "FloorDivide": "//", "Remainder": "%", "And": "&", "Or": "|", "Xor": "^",
+}  # fmt: skip
+ORDER = {"Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
 SECOND_BACKWARD = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
     "they have already been freed). Saved intermediate values of the graph are freed when you call "
@@ -221,10 +225,12 @@ def number(x, op):
         return x
     if isinstance(x, (np.generic, *NUMBERS)):
         return x.item() if isinstance(x, np.generic) else int(x)
-    sign = SIGNS.get(op.__name__, op.__name__)
+    name, kind = op.__name__, type(x).__name__
+    if name in ORDER:
+        raise TypeError(f"'{ORDER[name]}' not supported between instances of 'Tensor' and '{kind}'")
     hint = "\n  Make it a tensor: torch.as_tensor(x)" if isinstance(x, np.ndarray) else ""
     raise TypeError(
-        f"unsupported operand type(s) for {sign}: 'Tensor' and '{type(x).__name__}'{hint}"
+        f"unsupported operand type(s) for {SIGNS.get(name, name)}: 'Tensor' and '{kind}'{hint}"
     )
 
 

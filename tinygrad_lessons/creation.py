@@ -64,6 +64,10 @@ def host_array(data, dtype):
         return np.array(data, dtypes.resolve(dtype or torch.infer_dtype(data)))
     except TypeError:
         array = np.array(data)  # NumPy's numbers, or tensors, in lists
+        if array.dtype.kind == "c":
+            raise TypeError(
+                "complex numbers are not supported\n  Keep two tensors: real and imaginary parts."
+            ) from None
         if array.dtype.kind not in "biuf":
             raise
         return array

@@ -13,13 +13,18 @@ class Generator:
         self.manual_seed(None)
 
     def manual_seed(self, seed):
-        """Start the stream again from `seed`."""
-        self._seed = seed
-        self.numbers = self.device.xp.random.default_rng(seed)
+        """Start the stream again from `seed`, a whole number; None draws one."""
+        self._seed = whole(seed)
+        self.numbers = self.device.xp.random.default_rng(self._seed)
         return self
 
     def initial_seed(self):
         return self._seed
+
+
+def whole(seed):
+    """A seed as the generators take it: -1 is the largest of 64 bits, as in PyTorch."""
+    return None if seed is None else int(seed) % 2**64
 
 
 _streams = {}  # device -> its Generator
@@ -35,7 +40,7 @@ def manual_seed(seed):
     tensor(True)
     """
     global _seed
-    _seed = seed
+    _seed = whole(seed)
     _streams.clear()
     return default_generator("cpu")
 

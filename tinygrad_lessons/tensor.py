@@ -14,6 +14,7 @@ from . import dtypes, ops, printing, shapes
 from .autograd import Handle, hooked
 from .exercise import exercise
 from .inplace import InPlace
+from .ops.matmul import RANKS, other_ranks
 from .shapes import axis, dims, flat
 
 
@@ -440,7 +441,14 @@ class Tensor(InPlace):
 
     def permute(self, *order):
         """The axes in another order."""
-        return ops.Permute.apply(self, dims=dims(flat(order), self.ndim) or ())
+        order = flat(order)
+        if len(order) != self.ndim:
+            raise RuntimeError(
+                "permute(sparse_coo): number of dimensions in the tensor input does not match the "
+                "length of the desired ordering of dimensions i.e. input.dim() = "
+                f"{self.ndim} is not equal to len(dims) = {len(order)}"
+            )
+        return ops.Permute.apply(self, dims=dims(order, self.ndim) or ())
 
     @exercise("transpose")
     def transpose(self, dim0, dim1):
@@ -576,7 +584,15 @@ class Tensor(InPlace):
         if index.ndim != self.ndim:
             text = "Index tensor must have the same number of dimensions as input tensor"
             raise RuntimeError(text)
-        return ops.Gather.apply(self, index, dim=axis(dim, self.ndim))
+        dim = axis(dim, self.ndim)
+        if self.device.type == "cpu":  # elsewhere a look at the numbers would wait for the device
+            size = self.array.shape[dim] if self.ndim else 1
+            wrong = index.array[(index.array < 0) | (index.array >= size)]
+            if wrong.size:
+                raise RuntimeError(
+                    f"index {wrong[0]} is out of bounds for dimension {dim} with size {size}"
+                )
+        return ops.Gather.apply(self, index, dim=dim)
 
     def nonzero(self):
         """Where the numbers are that are not 0: an index in a row."""
@@ -645,7 +661,7 @@ reciprocal relu round sigmoid sign sin sqrt tan tanh""".split()
 BINARY = "div eq floor_divide ge gt le lt maximum minimum mul ne pow remainder".split()
 REDUCTIONS = "all amax amin any argmax argmin logsumexp prod".split()
 ALONG = "cumsum log_softmax softmax".split()
-PRODUCTS = "bmm dot matmul mm mv".split()
+PRODUCTS = ["matmul", *RANKS]
 CASTS = "half float double int long bool".split()
 IN_PLACE = """abs clamp cos div exp log masked_fill mul neg pow relu sigmoid sin sqrt sub tanh tril
 triu""".split()
@@ -681,6 +697,16 @@ def along(op):
     return lambda self, dim: op.apply(self, dim=axis(dim, self.ndim))
 
 
+def product(name):
+    def method(self, other):
+        ranks = self.ndim, getattr(other, "ndim", 0)
+        if ranks != RANKS[name]:
+            raise RuntimeError(other_ranks(name, *ranks))
+        return ops.MatMul.apply(self, other)
+
+    return method
+
+
 def cast(dtype):
     return lambda self: self._as(dtype.np)
 
@@ -712,7 +738,8 @@ def named(names):
 
 define(unary, named(UNARY) | {"__neg__": ops.Neg, "__abs__": ops.Abs, "__invert__": ops.Not})
 define(binary, named(BINARY) | {f"__{sign}__": op for sign, op in OPERATORS.items()})
-define(binary, dict.fromkeys(PRODUCTS, ops.MatMul))
+define(binary, {"matmul": ops.MatMul})
+define(product, {name: name for name in RANKS})
 define(reflected, {f"__r{sign}__": OPERATORS[sign] for sign in REFLECTED} | {"__rsub__": ops.Rsub})
 define(reduction, named(REDUCTIONS))
 define(along, named(ALONG))

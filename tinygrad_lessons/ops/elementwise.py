@@ -1,8 +1,9 @@
 """One number at a time: arithmetic, functions, comparisons. The engine undoes broadcasting."""
 
 import math
+import operator
 
-from .. import shapes
+from .. import dtypes, shapes
 from ..autograd import NUMBERS, Function
 from ..exercise import exercise
 
@@ -107,10 +108,18 @@ class FloorDivide(Function):
     promotes = True
 
     def forward(self, a, b):
+        refuse_zero(self.device, a, b)
         return a // b
 
     def backward(self, g):
         raise RuntimeError("derivative for floor_divide is not implemented")
+
+
+def refuse_zero(device, a, b):
+    """Raise if whole numbers are divided by 0. On a GPU nobody looks, in PyTorch neither."""
+    if device.type == "cpu" and not dtypes.result_type(a, b).is_floating_point:
+        if not device.xp.all(b):
+            raise RuntimeError("ZeroDivisionError")
 
 
 class Remainder(Function):
@@ -118,6 +127,7 @@ class Remainder(Function):
 
     def forward(self, a, b):
         self.variant = int(type(b) not in NUMBERS)
+        refuse_zero(self.device, a, b)
         return a % b
 
     def backward(self, g):
@@ -253,10 +263,26 @@ Lt = plain("Lt", lambda xp, a, b: a < b)
 Le = plain("Le", lambda xp, a, b: a <= b)
 Gt = plain("Gt", lambda xp, a, b: a > b)
 Ge = plain("Ge", lambda xp, a, b: a >= b)
-And = plain("And", lambda xp, a, b: a & b)
-Or = plain("Or", lambda xp, a, b: a | b)
-Xor = plain("Xor", lambda xp, a, b: a ^ b)
-Not = plain("Not", lambda xp, a: ~a)
 IsNan = plain("IsNan", lambda xp, x: xp.isnan(x), promotes=float)
 IsInf = plain("IsInf", lambda xp, x: xp.isinf(x), promotes=float)
 IsFinite = plain("IsFinite", lambda xp, x: xp.isfinite(x), promotes=float)
+
+
+def bitwise(name, function):
+    """An op of whole numbers and truth values."""
+
+    def forward(self, a, *other):
+        kind = dtypes.result_type(a, *other)
+        if kind.is_floating_point and not other:
+            text = "~ (operator.invert) is only implemented on integer and Boolean-type tensors"
+            raise TypeError(text)
+        if kind.is_floating_point:
+            text = f'"bitwise_{name.lower()}_cpu" not implemented for {kind.legacy!r}'
+            raise NotImplementedError(f"{text}\n  Compare first: (x > 0) & (x < 1)")
+        return function(a, *other)
+
+    return type(name, (Function,), {"promotes": True, "forward": forward})
+
+
+And, Or = bitwise("And", operator.and_), bitwise("Or", operator.or_)
+Xor, Not = bitwise("Xor", operator.xor), bitwise("Not", operator.invert)

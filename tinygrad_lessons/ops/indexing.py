@@ -35,7 +35,10 @@ class Index(Function):
 
     def forward(self, x, key):
         self.shape_in = x.shape
-        return x[key]
+        try:
+            return x[key]
+        except IndexError as error:
+            raise out_of_bounds(error) from None
 
     def backward(self, g):
         whole = self.xp.zeros(self.shape_in, g.dtype)
@@ -75,13 +78,21 @@ class IndexPut(Function):
 
     def forward(self, x, value, key):
         x = x.copy()
-        x[key] = value
+        try:
+            x[key] = value
+        except IndexError as error:
+            raise out_of_bounds(error) from None
         return x
 
     def backward(self, g):
         rest = g.copy()
         rest[self.key] = 0
         return rest, g[self.key]
+
+
+def out_of_bounds(error):
+    """NumPy's error in torch's words."""
+    return IndexError(str(error).replace("axis", "dimension"))
 
 
 def split_key(key, x):

@@ -42,6 +42,19 @@ class MatMul(Function):
         return RuntimeError(mismatch(arrays[0].shape, arrays[1].shape) or str(error))
 
 
+RANKS = {"mm": (2, 2), "mv": (2, 1), "dot": (1, 1), "bmm": (3, 3)}
+
+
+def other_ranks(name, a, b):
+    """Say in torch's words that `name` doesn't multiply operands with `a` and `b` axes."""
+    return {
+        "mm": f"{'mat2' if a == 2 else 'self'} must be a matrix",
+        "mv": f"vector + matrix @ vector expected, got 1, {a}, {b}",
+        "dot": f"1D tensors expected, but got {a}D and {b}D tensors",
+        "bmm": f"batch{2 if a == 3 else 1} must be a 3D tensor",
+    }[name] + "\n  x @ y takes vectors, matrices and batches."
+
+
 def mismatch(a, b):
     """Say in torch's words why two shapes can't be multiplied."""
     if not a or not b:
