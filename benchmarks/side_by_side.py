@@ -12,12 +12,14 @@ REST = 0.25  # seconds: a BLAS keeps spinning on a core for up to 0.2 after its 
 WARM_UP = 5
 
 
-def options(description):
+def options(description, devices=("cpu",)):
     """The options that every benchmark has; `--case` is how it starts itself afresh."""
     parser = argparse.ArgumentParser(
         description=description, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--short", action="store_true", help="fewer turns and one start: a glance")
+    if len(devices) > 1:
+        parser.add_argument("--device", choices=devices, default="cpu", help="where both compute")
     parser.add_argument("--case", help=argparse.SUPPRESS)
     return parser.parse_args()
 
@@ -85,12 +87,13 @@ def duration(seconds):
     return f"{1e6 * seconds:8.2f} us" if seconds < 1e-4 else f"{1e3 * seconds:8.2f} ms"
 
 
-def heading(title, instead=""):
+def heading(title, instead="", device="cpu"):
     """What is compared, on which BLAS; the columns. `instead`: what stands in for PyTorch."""
     torch = torch_or_none()
     lines = [title, blas()]
     if torch:
-        lines.append(f"PyTorch {torch.__version__}, {torch.get_num_threads()} threads, eager, CPU")
+        threads = torch.get_num_threads()
+        lines.append(f"PyTorch {torch.__version__}, {threads} threads, eager, {device}")
     else:
         lines.append("PyTorch is not installed in this Python: pip install torch==2.13.0")
     other = "PyTorch" if torch else instead

@@ -2,6 +2,7 @@
 
 "apart": each library in a process of its own. What one does to the heap helps the other, too.
 Where PyTorch is not installed, beside the same step of SGD written out in NumPy.
+--device cuda: each step to its end on the GPU, which is waited for.
 """
 
 import json
@@ -19,14 +20,14 @@ GOALS = {  # (batch, optimizer): time over PyTorch's, with NumPy's own OpenBLAS
 }
 
 
-def step(torch, batch, optimizer):
+def step(torch, batch, optimizer, device="cpu"):
     """A function that does one step: forward, cross entropy, backward, update."""
     rng = np.random.default_rng(0)
-    x = torch.tensor(rng.random((batch, 784), np.float32))
-    y = torch.tensor(rng.integers(0, 10, batch))
+    x = torch.tensor(rng.random((batch, 784), np.float32), device=device)
+    y = torch.tensor(rng.integers(0, 10, batch), device=device)
     nn = torch.nn
     hidden = nn.Linear(784, 512), nn.ReLU(), nn.Linear(512, 512), nn.ReLU()
-    model = nn.Sequential(nn.Flatten(), *hidden, nn.Linear(512, 10))
+    model = nn.Sequential(nn.Flatten(), *hidden, nn.Linear(512, 10)).to(device)
     loss_fn = nn.CrossEntropyLoss()
     optimizer = getattr(torch.optim, optimizer)(model.parameters(), lr=1e-3)
 
@@ -34,13 +35,15 @@ def step(torch, batch, optimizer):
         optimizer.zero_grad()
         loss_fn(model(x), y).backward()
         optimizer.step()
+        if device == "cuda":
+            torch.cuda.synchronize()
 
     return work
 
 
-def step_in_numpy(batch, optimizer):
-    """The same by hand, for SGD; None for another optimizer."""
-    if optimizer != "SGD":
+def step_in_numpy(batch, optimizer, device):
+    """The same by hand, for SGD on the CPU, else None."""
+    if optimizer != "SGD" or device != "cpu":
         return None
     rng = np.random.default_rng(0)
     x, y, rows = rng.random((batch, 784), np.float32), rng.integers(0, 10, batch), np.arange(batch)
@@ -68,21 +71,21 @@ def step_in_numpy(batch, optimizer):
     return work
 
 
-def ours(batch, optimizer):
+def ours(*case):
     import tinygrad_lessons
 
-    return step(tinygrad_lessons, batch, optimizer)
+    return step(tinygrad_lessons, *case)
 
 
-def theirs(batch, optimizer):
+def theirs(*case):
     torch = torch_or_none()
-    return step(torch, batch, optimizer) if torch else step_in_numpy(batch, optimizer)
+    return step(torch, *case) if torch else step_in_numpy(*case)
 
 
-def measure(batch, optimizer, turns, repeats, alone=None):
+def measure(batch, optimizer, device, turns, repeats, alone=None):
     """Pairs of seconds, by turns; `alone` 0 or 1: only ours or theirs, the other isn't imported."""
     works = [
-        make(batch, optimizer) if alone in (None, place) else None
+        make(batch, optimizer, device) if alone in (None, place) else None
         for place, make in enumerate((ours, theirs))
     ]
     return alternate(*works, turns, repeats)
@@ -95,17 +98,18 @@ def apart(case):
 
 
 def main():
-    given = options(__doc__)
+    given = options(__doc__, ("cpu", "cuda"))
     if given.case:
         return print(json.dumps(measure(**json.loads(given.case))))
     starts, turns, repeats = (1, 2, 20) if given.short else (3, 6, 40)
-    print(heading(__doc__, instead="NumPy"))
+    print(heading(__doc__, "NumPy", given.device))
+    common = {"device": given.device, "turns": turns, "repeats": repeats}
     for (batch, optimizer), goal in GOALS.items():
-        case = {"batch": batch, "optimizer": optimizer, "turns": turns, "repeats": repeats}
-        pairs = sum(fresh(__file__, case, starts), [])
-        print(row(f"batch {batch}, {optimizer}", pairs, goal), flush=True)
+        pairs = sum(fresh(__file__, {"batch": batch, "optimizer": optimizer, **common}, starts), [])
+        on_cpu = goal if given.device == "cpu" else None
+        print(row(f"batch {batch}, {optimizer}", pairs, on_cpu), flush=True)
     for optimizer in ("SGD", "Adam"):
-        case = {"batch": 64, "optimizer": optimizer, "turns": turns, "repeats": repeats}
+        case = {"batch": 64, "optimizer": optimizer, **common}
         pairs = sum((apart(case) for _ in range(starts)), [])
         print(row(f"batch 64, {optimizer}, apart", pairs), flush=True)
 
