@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tinygrad_lessons.classroom import audit, editions, lesson, release, sync
+from tinygrad_lessons.classroom import audit, editions, lesson, mistakes, release, samples, sync
 from tinygrad_lessons.lab.check import RECORD
 
 COURSE = Path("course")
@@ -32,6 +32,15 @@ def released(tmp_path_factory):
 @every_lesson
 def test_the_checks_see_enough_and_refuse_nothing_right(name):
     assert [str(fault) for fault in audit.audit(COURSE, name, range(2))] == []
+
+
+@every_lesson
+def test_a_sample_answer_takes_along_what_it_calls_and_nothing_else(name):
+    for answer in mistakes.answers(COURSE, name):
+        definitions = ast.parse(text := samples.text(answer)).body
+        assert text.count("\n@") + text.startswith("@") == 1, text
+        for helper in definitions[:-1]:
+            assert any(f"{helper.name}(" in ast.unparse(d) for d in definitions if d is not helper)
 
 
 def test_notebooks_and_package_are_in_step():

@@ -71,7 +71,7 @@ def test_who_passes_on_one_device_only_who_made_a_mistake_and_what_nothing_expla
 
 
 def test_the_unsubmitted_and_the_unread_are_named_and_spoil_no_count():
-    unread = result("u", 0.0, findings=["The notebook is a link."])
+    unread = result("u", 0.0, findings=["The notebook is a link."]) | {"read": False}
     passed = [r for r in CLASS if r["student"] == "a"]
     page = report.page(report.summary("03_gram", [*passed, unread], ["<b>late</b>"]))
     assert "Everybody passed: gram" in page and "Could not be read: u." in page

@@ -63,6 +63,8 @@ def row(record, new=False):
 
 def _wrong(record):
     """In a few words what lost points: recognised mistakes and troubles, and what is unwritten."""
+    if not record.get("read", True):
+        return ["could not be read"]
     seen, unwritten = {}, set()
     for v in record["verdicts"]:
         if not v["passed"]:
@@ -71,9 +73,13 @@ def _wrong(record):
             if "is yours to write" in v["why"]:
                 unwritten.add(v["exercise"])
     lost = [c for c, s in record["scores"].items() if s is not None and s < record["max"][c]]
-    others = [c for c in lost if c.removeprefix("check-") not in seen]
+    lost = [c for c in lost if c.removeprefix("check-") not in seen]
     left = [e for e, words in seen.items() if e in unwritten and not words]
     wrong = [f"{e}: {words}" if words else e for e, words in seen.items() if e not in left]
+    left += [c for c in lost if c in record.get("answers", ())]
+    others = [c for c in lost if c not in left]
+    if len(left) == len(record["scores"]):
+        return ["nothing written"]
     return wrong + ([f"not written: {', '.join(left)}"] if left else []) + others
 
 
@@ -192,12 +198,19 @@ def checked(result, student, snapshot):
             "max": most,
             "findings": [_text(f)[:LONGEST] for f in result["findings"][:FINDINGS]],
             "verdicts": [_fields(v) for v in result["verdicts"]],
+            "answers": [c["grade_id"] for c in snapshot["cells"] if _is_written_answer(c)],
+            "read": result.get("read", True) is True,
             "notebook": _notebook(result["notebook"]),
             "boundary": _text(result["boundary"]),
             "seconds": float(result["seconds"]),
         }
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"a worker's answer has the wrong form: {error!r}") from error
+
+
+def _is_written_answer(cell):
+    """Whether a person grades it; untouched it has no points."""
+    return bool(cell["metadata"].get("grade") and cell["metadata"].get("solution"))
 
 
 def _score(scores, cell, most):
