@@ -152,6 +152,9 @@ def test_a_score_given_by_hand_stays_and_a_new_answer_is_looked_at_again(folder)
     grade(folder)
     with gradebook.connect(course.db_url(folder)) as book:
         assert (essay(book).manual_score, essay(book).needs_manual_grade) == (3, False)
+    grade(folder, version="2")
+    with gradebook.connect(course.db_url(folder)) as book:
+        assert (essay(book).manual_score, essay(book).needs_manual_grade) == (3, False)
     hand_in(folder, "ada", **{**RIGHT, "why": "On second thoughts."})
     grade(folder)
     with gradebook.connect(course.db_url(folder)) as book:

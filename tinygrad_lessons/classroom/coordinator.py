@@ -117,7 +117,7 @@ class Grading:
         wanted = key(self.ground, *one.load())
         found = keeper.kept(one.student, wanted)
         before = keeper.key_of(one.student)
-        same = before and before.split(".")[1] == wanted.split(".")[1]
+        same = before and _handed_in(before) == _handed_in(wanted)
         self.again += bool(same and not found)
         return None if self.force else found
 
@@ -291,7 +291,13 @@ class Keeper:
         for result in batch:
             write_graded(self.course, self.name, result)
         self.spool.add(*({k: v for k, v in r.items() if k != "notebook"} for r in batch))
-        self._apply(batch)
+        self._apply([r | {"unchanged": self._is_unchanged(r)} for r in batch])
+
+    def _is_unchanged(self, result):
+        """Whether a student's last result in the gradebook was of the same submission."""
+        found = self.known.get(result["student"])
+        same = found and _handed_in(found.key) == _handed_in(result["key"])
+        return bool(same and found.applied)
 
     def _apply(self, batch):
         gradebook.write(self.book, self.name, batch)
@@ -323,6 +329,11 @@ class Keeper:
             gradebook.extensions(self.course, self.name),
             gradebook.penalty(config(self.course)),
         )
+
+
+def _handed_in(key):
+    """The part of a result's key that tells submissions apart."""
+    return key.split(".")[1]
 
 
 @contextmanager
