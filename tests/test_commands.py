@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from tinygrad_lessons.classroom import Problem, commands, course
+from tinygrad_lessons.classroom import Problem, commands, course, release
 from tinygrad_lessons.classroom.commands import COMMANDS, app
 
 FOLDER = Path("tinygrad_lessons/classroom/commands")
@@ -121,6 +121,24 @@ def test_a_course_without_a_lesson_is_said(command, tmp_path):
     (tmp_path / "source").mkdir()
     done = run(command, "--course", tmp_path)
     assert isinstance(done.exception, Problem) and "There is no lesson in" in str(done.exception)
+
+
+@pytest.mark.parametrize("left", [True, False], ids=["killed before", "not killed"])
+def test_a_release_that_fails_leaves_the_earlier_one(left, monkeypatch, tmp_path):
+    shutil.copytree("course/source/03_gram", tmp_path / "source/03_gram")
+    earlier = tmp_path / "release" / (".03_gram.before" if left else "03_gram")
+    earlier.mkdir(parents=True)
+    (earlier / "lesson").write_text("as it was")
+
+    def fails(*args, **options):
+        (tmp_path / "release/03_gram").mkdir()
+        raise Problem("the gradebook is locked")
+
+    monkeypatch.setattr(release, "run", fails)
+    done = run("release", "03_gram", "--course", tmp_path)
+    assert isinstance(done.exception, Problem), done.output
+    assert (tmp_path / "release/03_gram/lesson").read_text() == "as it was"
+    assert [p.name for p in (tmp_path / "release").iterdir()] == ["03_gram"]
 
 
 def test_what_the_system_refuses_is_a_sentence(monkeypatch, capsys, tmp_path):

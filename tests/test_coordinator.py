@@ -92,7 +92,7 @@ def test_everyone_is_listed_with_score_and_findings(folder):
                       "control character. Rename the folder.", "not graded"),
         "absent": (None, 0, 0, [], "Nothing was handed in.", ""),
     }  # fmt: skip
-    assert grading.total == 6 and not grading.stopped
+    assert (grading.total, grading.kept) == (6, 0) and not grading.stopped
     assert held(folder) == {
         "ada": {"check-gram": 2, "check-pca": 2, "why": None},
         "bob": {"check-gram": 1.5, "check-pca": 2, "why": 0},

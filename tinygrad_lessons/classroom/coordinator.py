@@ -110,7 +110,7 @@ class Grading:
             else:
                 tasks.append(Task(one, self.ground))
         keeper.reapply([r.student for r in rows if r.score is not None])
-        self.kept = self.total - len(tasks)
+        self.kept = sum(r.score is not None for r in rows)
         return tasks, rows
 
     def _kept(self, keeper, one):
