@@ -161,6 +161,11 @@ def test_what_nbgrader_fails_at_first_is_the_reason():
     assert course._reason(done) == "ValidationError: Duplicate grade id: a"
 
 
+def test_a_gradebook_that_nbgrader_finds_locked_has_a_way_out():
+    done = {"log": "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) database is locked"}
+    assert course._reason(done) == course.LOCKED
+
+
 def test_a_problem_ends_with_2_and_no_traceback():
     code = "from tinygrad_lessons.classroom.commands import main; main()"
     done = subprocess.run(

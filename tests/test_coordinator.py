@@ -107,6 +107,14 @@ def test_everyone_is_listed_with_score_and_findings(folder):
     )
 
 
+def test_a_file_that_the_grader_may_not_read_gets_no_grade(folder):
+    hand_in(folder, "ada", **RIGHT)
+    with mock.patch.object(os, "access", lambda path, mode: False):
+        rows, _ = grade(folder)
+    assert (rows["ada"].score, rows["ada"].trouble) == (None, coordinator.SHUT)
+    assert held(folder) == {} and grade(folder)[0]["ada"].score == 4
+
+
 def test_what_has_not_changed_is_not_graded_again(folder):
     for student in ("ada", "bob", "eve"):
         hand_in(folder, student, **RIGHT)

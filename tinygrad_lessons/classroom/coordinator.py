@@ -24,6 +24,7 @@ from .spool import FOLDER, Spool, alone, entries, in_words, write_file
 BATCH, SECONDS = 25, 1.0
 FINDINGS, LONGEST = 50, 500  # of a result: findings, characters in each
 NOTEBOOK = 64 << 20
+SHUT = "not graded: you may not read the notebook"
 VERDICT = {"exercise": str, "check": str, "device": str, "why": str, "mistake": str, "hint": str,
            "trouble": str, "hidden": bool, "passed": bool}  # fmt: skip
 
@@ -105,6 +106,8 @@ class Grading:
                 rows.append(Row(one.student, findings=one.findings))
             elif submissions.unfit(one.student):
                 rows.append(Row(one.student, findings=one.findings, trouble="not graded"))
+            elif one.is_shut():
+                rows.append(Row(one.student, findings=one.findings, trouble=SHUT))
             elif found := self._kept(keeper, one):
                 rows.append(found)
             else:

@@ -10,6 +10,10 @@ from pathlib import Path
 from . import Problem
 
 CONFIG = "nbgrader_config.py"
+LOCKED = (
+    "The gradebook is locked: another program is writing to it. "
+    "Close it (formgrader, a second terminal), then run the same command again."
+)
 
 
 def config(course):
@@ -50,6 +54,8 @@ def run(course, method, *args, **options):
 def _reason(done):
     """The first exception that nbgrader tells of: the others follow from it."""
     told = "\n".join(filter(None, (done.get("log"), done.get("error"))))
+    if "database is locked" in told:
+        return LOCKED
     found = re.search(r"^\s*(?:\w+\.)*(\w*(?:Error|Problem): .*)$", told, re.MULTILINE)
     return found[1] if found else told.strip()[-500:]
 

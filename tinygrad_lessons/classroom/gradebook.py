@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
 from . import Problem
-from .course import find_alembic
+from .course import LOCKED, find_alembic
 
 NO_RESPONSE = "No response."  # nbgrader's own words for an answer that was left as released
 
@@ -32,10 +32,7 @@ def connect(db_url):
 def _words(error):
     text = str(getattr(error, "orig", error)).strip().splitlines()[0]
     if "locked" in text:
-        return (
-            "The gradebook is locked: another program is writing to it. "
-            "Close it (formgrader, a second terminal), then run the same command again."
-        )
+        return LOCKED
     if "full" in text or "disk I/O" in text:
         return f"The gradebook cannot be written: {text}. Make room and run the same command again."
     if "not a database" in text or "malformed" in text:
