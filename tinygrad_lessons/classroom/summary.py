@@ -54,7 +54,11 @@ def points(row):
     if row.score is None:
         return "-"
     by_hand = f" + {row.by_hand} by hand" if row.by_hand else ""
-    return f"{round(row.score, 2):g}/{row.max:g}{by_hand}"
+    return f"{_points(row.score)}/{row.max:g}{by_hand}"
+
+
+def _points(score):
+    return f"{round(score, 2):g}"
 
 
 def closing_line(rows, grading, seconds):
@@ -77,10 +81,11 @@ def changes(changes, total):
         return f"No score of {total} submissions would change."
     found = _by_student("Score", "Would be", "Change", "Cells")
     for c in changes:
-        before = "-" if c.before is None else f"{c.before:g}"
+        before = "-" if c.before is None else _points(c.before)
         cells = [f"{x} (a score given by hand stays)" if x in c.by_hand else x for x in c.cells]
-        by = f"{c.after - (c.before or 0):+g}"
-        found.add_row(*map(escape, (shown(c.student), before, f"{c.after:g}", by, few(cells, 6))))
+        by = f"{round(c.after - (c.before or 0), 2):+g}"
+        row = shown(c.student), before, _points(c.after), by, few(cells, 6)
+        found.add_row(*map(escape, row))
     found.caption = f"{len(changes)} of {total} submissions would change."
     return found
 
