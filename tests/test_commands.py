@@ -1,10 +1,12 @@
 """The command `lessons`: a short file a command, and a way out of every mistake at the prompt."""
 
+import errno
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import typer
@@ -147,6 +149,22 @@ def test_what_the_system_refuses_is_a_sentence(monkeypatch, capsys, tmp_path):
     with pytest.raises(SystemExit) as end:
         commands.main()
     assert end.value.code == 2 and "file/x: Not a directory." in capsys.readouterr().out
+
+
+def test_a_full_disk_is_said_and_an_empty_secret_is_never_used(monkeypatch, capsys, tmp_path):
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(sys, "argv", ["lessons", "doctor"])
+    monkeypatch.setattr(commands, "app", lambda: mock.Mock(side_effect=full))
+    with pytest.raises(SystemExit):
+        commands.main()
+    assert "The disk is full." in capsys.readouterr().out
+    with monkeypatch.context() as patch, pytest.raises(Problem, match="The disk is full"):
+        patch.setattr(course.secrets, "token_hex", mock.Mock(side_effect=full))
+        course.secret(tmp_path)
+    assert len(course.secret(tmp_path)) == 64
+    (tmp_path / ".secret").write_text("")
+    with pytest.raises(Problem, match="secret is empty"):
+        course.secret(tmp_path)
 
 
 def test_a_mistyped_lesson_leaves_the_last_demo_alone(tmp_path):

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import Problem
+from .spool import in_words
 
 CONFIG = "nbgrader_config.py"
 LOCKED = (
@@ -73,10 +74,17 @@ def secret(course):
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text(encoding="utf-8").strip()
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_text(encoding="utf-8").strip()
+        pass
+    else:
+        try:
+            with in_words(path), os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(secrets.token_hex(32))
+        except BaseException:
+            path.unlink()
+            raise
+    if found := path.read_text(encoding="utf-8").strip():
+        return found
+    raise Problem(f"{path} is empty. Delete it, then try again.")
 
 
 def find_alembic():
