@@ -1,16 +1,18 @@
 """The command `lessons`: a short file a command, and a way out of every mistake at the prompt."""
 
+import errno
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from unittest import mock
 
 import pytest
 import typer
 from typer.testing import CliRunner
 
-from tinygrad_lessons.classroom import Problem, commands, course
+from tinygrad_lessons.classroom import Problem, commands, course, release
 from tinygrad_lessons.classroom.commands import COMMANDS, app
 
 FOLDER = Path("tinygrad_lessons/classroom/commands")
@@ -123,12 +125,46 @@ def test_a_course_without_a_lesson_is_said(command, tmp_path):
     assert isinstance(done.exception, Problem) and "There is no lesson in" in str(done.exception)
 
 
+@pytest.mark.parametrize("left", [True, False], ids=["killed before", "not killed"])
+def test_a_release_that_fails_leaves_the_earlier_one(left, monkeypatch, tmp_path):
+    shutil.copytree("course/source/03_gram", tmp_path / "source/03_gram")
+    earlier = tmp_path / "release" / (".03_gram.before" if left else "03_gram")
+    earlier.mkdir(parents=True)
+    (earlier / "lesson").write_text("as it was")
+
+    def fails(*args, **options):
+        (tmp_path / "release/03_gram").mkdir()
+        raise Problem("the gradebook is locked")
+
+    monkeypatch.setattr(release, "run", fails)
+    done = run("release", "03_gram", "--course", tmp_path)
+    assert isinstance(done.exception, Problem), done.output
+    assert (tmp_path / "release/03_gram/lesson").read_text() == "as it was"
+    assert [p.name for p in (tmp_path / "release").iterdir()] == ["03_gram"]
+
+
 def test_what_the_system_refuses_is_a_sentence(monkeypatch, capsys, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setattr(sys, "argv", ["lessons", "demo", "--into", f"{tmp_path}/file/x"])
     with pytest.raises(SystemExit) as end:
         commands.main()
     assert end.value.code == 2 and "file/x: Not a directory." in capsys.readouterr().out
+
+
+def test_a_full_disk_is_said_and_an_empty_secret_is_never_used(monkeypatch, capsys, tmp_path):
+    full = OSError(errno.ENOSPC, "No space left on device")
+    monkeypatch.setattr(sys, "argv", ["lessons", "doctor"])
+    monkeypatch.setattr(commands, "app", lambda: mock.Mock(side_effect=full))
+    with pytest.raises(SystemExit):
+        commands.main()
+    assert "The disk is full." in capsys.readouterr().out
+    with monkeypatch.context() as patch, pytest.raises(Problem, match="The disk is full"):
+        patch.setattr(course.secrets, "token_hex", mock.Mock(side_effect=full))
+        course.secret(tmp_path)
+    assert len(course.secret(tmp_path)) == 64
+    (tmp_path / ".secret").write_text("")
+    with pytest.raises(Problem, match="secret is empty"):
+        course.secret(tmp_path)
 
 
 def test_a_mistyped_lesson_leaves_the_last_demo_alone(tmp_path):
@@ -141,6 +177,11 @@ def test_what_nbgrader_fails_at_first_is_the_reason():
     log = "[ERROR] Traceback:\n  File x\n    jsonschema.ValidationError: Duplicate grade id: a\n"
     done = {"log": log, "error": "nbgrader.NbGraderException: see above\nx.LaterError: no"}
     assert course._reason(done) == "ValidationError: Duplicate grade id: a"
+
+
+def test_a_gradebook_that_nbgrader_finds_locked_has_a_way_out():
+    done = {"log": "sqlalchemy.exc.OperationalError: (sqlite3.OperationalError) database is locked"}
+    assert course._reason(done) == course.LOCKED
 
 
 def test_a_problem_ends_with_2_and_no_traceback():

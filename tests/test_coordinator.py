@@ -81,10 +81,10 @@ def test_everyone_is_listed_with_score_and_findings(folder):
 
     assert {s: told(r) for s, r in rows.items()} == {
         "ada": (4, 7, 1, [], "", ""),
-        "bob": (3.5, 7, 0, ["gram: rows not columns", "why"], "", ""),
-        "cut": (0, 7, 0, ["gram: rows not columns", "check-pca", "why"],
+        "bob": (3.5, 7, 0, ["gram: rows not columns", "not written: why"], "", ""),
+        "cut": (0, 7, 0, ["could not be read"],
                 "The file is cut off at line 1: its end is missing. Hand it in again.", ""),
-        "none": (0, 7, 0, ["check-gram", "check-pca", "why"],
+        "none": (0, 7, 0, ["could not be read"],
                  "The folder holds no notebook; expected 03_gram.ipynb.", ""),
         "odd": (4, 7, 1, [], "Expected 03_gram.ipynb; took 03_gram (1).ipynb, "
                 "the only notebook there.", ""),
@@ -92,7 +92,7 @@ def test_everyone_is_listed_with_score_and_findings(folder):
                       "control character. Rename the folder.", "not graded"),
         "absent": (None, 0, 0, [], "Nothing was handed in.", ""),
     }  # fmt: skip
-    assert grading.total == 6 and not grading.stopped
+    assert (grading.total, grading.kept) == (6, 0) and not grading.stopped
     assert held(folder) == {
         "ada": {"check-gram": 2, "check-pca": 2, "why": None},
         "bob": {"check-gram": 1.5, "check-pca": 2, "why": 0},
@@ -105,6 +105,14 @@ def test_everyone_is_listed_with_score_and_findings(folder):
     assert nbformat.read(folder / "autograded/none/03_gram/03_gram.ipynb", 4).cells[0].source == (
         "The folder holds no notebook; expected 03_gram.ipynb."
     )
+
+
+def test_a_file_that_the_grader_may_not_read_gets_no_grade(folder):
+    hand_in(folder, "ada", **RIGHT)
+    with mock.patch.object(os, "access", lambda path, mode: False):
+        rows, _ = grade(folder)
+    assert (rows["ada"].score, rows["ada"].trouble) == (None, coordinator.SHUT)
+    assert held(folder) == {} and grade(folder)[0]["ada"].score == 4
 
 
 def test_what_has_not_changed_is_not_graded_again(folder):
@@ -150,6 +158,9 @@ def test_a_score_given_by_hand_stays_and_a_new_answer_is_looked_at_again(folder)
         essay(book).manual_score, essay(book).needs_manual_grade = 3.0, False
         book.db.commit()
     grade(folder)
+    with gradebook.connect(course.db_url(folder)) as book:
+        assert (essay(book).manual_score, essay(book).needs_manual_grade) == (3, False)
+    grade(folder, version="2")
     with gradebook.connect(course.db_url(folder)) as book:
         assert (essay(book).manual_score, essay(book).needs_manual_grade) == (3, False)
     hand_in(folder, "ada", **{**RIGHT, "why": "On second thoughts."})

@@ -9,7 +9,16 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tinygrad_lessons.classroom import audit, editions, lesson, release, sync
+from tinygrad_lessons.classroom import (
+    audit,
+    demo,
+    editions,
+    lesson,
+    mistakes,
+    release,
+    samples,
+    sync,
+)
 from tinygrad_lessons.lab.check import RECORD
 
 COURSE = Path("course")
@@ -32,6 +41,24 @@ def released(tmp_path_factory):
 @every_lesson
 def test_the_checks_see_enough_and_refuse_nothing_right(name):
     assert [str(fault) for fault in audit.audit(COURSE, name, range(2))] == []
+
+
+@every_lesson
+def test_a_sample_answer_takes_along_what_it_calls_and_nothing_else(name):
+    for answer in mistakes.answers(COURSE, name):
+        definitions = ast.parse(text := samples.text(answer)).body
+        assert text.count("\n@") + text.startswith("@") == 1, text
+        for helper in definitions[:-1]:
+            assert any(f"{helper.name}(" in ast.unparse(d) for d in definitions if d is not helper)
+
+
+def test_the_best_sample_student_answers_in_words_too(released):
+    text = (released["07_train"] / "07_train.ipynb").read_text()
+    before, after = (nbformat.reads(text, 4) for _ in range(2))
+    changed = [a.metadata.nbgrader.grade_id
+               for a, b in zip(demo._in_words(after).cells, before.cells, strict=True)
+               if a.source != b.source]  # fmt: skip
+    assert changed == ["reflection"]
 
 
 def test_notebooks_and_package_are_in_step():

@@ -2,12 +2,14 @@
 
 import csv
 import io
+import os
 from datetime import datetime
 
 import pytest
 from grading_course import LESSON, hand_in, make_course, result
 
 from tinygrad_lessons.classroom import Problem, collect, course, export, gradebook, spool
+from tinygrad_lessons.classroom.commands.export import export as write_export
 
 WHOLE = {"check-gram": 2.0, "check-pca": 1.25, "why": 0.0}
 OPEN = {"check-gram": 2.0, "check-pca": 2.0, "why": None}
@@ -96,3 +98,9 @@ def test_unknown_formats_and_lessons_are_problems(folder):
         export.export(folder, LESSON, "excel")
     with pytest.raises(Problem, match="has not been released"):
         export.export(folder, "09_none")
+
+
+def test_a_folder_whose_name_is_not_utf8_is_in_the_file(folder, tmp_path):
+    (folder / "submitted" / os.fsdecode(b"caf\xe9") / LESSON).mkdir(parents=True)
+    write_export(LESSON, folder, output=tmp_path / "grades.csv")
+    assert '"caf\\udce9"' in (tmp_path / "grades.csv").read_text(encoding="utf-8-sig")

@@ -70,11 +70,16 @@ def test_right_notebooks_earn_full_marks(graded, sample, student):
     assert score(result) == full(result), [v for v in result["verdicts"] if not v["passed"]]
 
 
-@pytest.mark.parametrize("student", ["not-begun", "cut-off", "not-a-notebook"])
-def test_nothing_written_earns_nothing(graded, sample, student):
-    result = graded(sample[student])
+def test_nothing_written_earns_nothing(graded, sample):
+    result = graded(sample["not-begun"])
     assert score(result) == 0
     assert all("is yours to write" in v["why"] for v in result["verdicts"])
+
+
+@pytest.mark.parametrize("student", ["cut-off", "not-a-notebook"])
+def test_what_cannot_be_read_earns_nothing_and_is_no_unwritten_exercise(graded, sample, student):
+    result = graded(sample[student])
+    assert score(result) == 0 and not result["read"] and not result["verdicts"]
 
 
 def test_an_empty_submission_is_said_to_be_one(graded):

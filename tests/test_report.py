@@ -2,6 +2,9 @@
 
 import json
 
+import pytest
+from browser import CHROMIUM
+
 from tinygrad_lessons.classroom import report
 
 
@@ -71,7 +74,7 @@ def test_who_passes_on_one_device_only_who_made_a_mistake_and_what_nothing_expla
 
 
 def test_the_unsubmitted_and_the_unread_are_named_and_spoil_no_count():
-    unread = result("u", 0.0, findings=["The notebook is a link."])
+    unread = result("u", 0.0, findings=["The notebook is a link."]) | {"read": False}
     passed = [r for r in CLASS if r["student"] == "a"]
     page = report.page(report.summary("03_gram", [*passed, unread], ["<b>late</b>"]))
     assert "Everybody passed: gram" in page and "Could not be read: u." in page
@@ -108,3 +111,21 @@ def test_both_forms_are_written(tmp_path):
     assert [p.name for p in paths] == ["03_gram.json", "03_gram.html"]
     assert json.loads(paths[0].read_text())["lesson"] == "03_gram"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["03_gram.html", "03_gram.json"]
+
+
+@pytest.mark.browser
+def test_thirteen_exercises_fit_on_a_laptops_screen(tmp_path):
+    if not CHROMIUM:
+        pytest.skip("no Chromium on this machine: apt install chromium")
+    playwright = pytest.importorskip("playwright.sync_api")
+    verdicts = [verdict(f"longish{n}-exercise", n % 2) for n in range(13)]
+    (tmp_path / "a.html").write_text(
+        report.page(report.summary("06_autograd", [result("a-name", 1.0, *verdicts)]))
+    )
+    with playwright.sync_playwright() as play:
+        browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        page = browser.new_page(viewport={"width": 1280, "height": 800})
+        page.goto(f"file://{tmp_path}/a.html")
+        assert page.evaluate("[...document.querySelectorAll('.scroll')].every("
+                             "e => e.scrollWidth <= e.clientWidth)")  # fmt: skip
+        browser.close()

@@ -42,6 +42,12 @@ def test_the_table_has_everyone_by_name_and_cuts_what_is_long():
     ]
 
 
+def test_a_long_name_is_whole_and_a_score_has_two_decimals():
+    name = "many-" * 25  # more than fits
+    text = printed(summary.table([Row(name, 20 / 3, 7, wrong=["gram"] * 9)]))
+    assert text.count("m") >= 25 and "…" not in text and "6.67/7" in text
+
+
 def test_running_totals_say_who_lost_nothing_and_who_has_findings():
     console = Console(file=io.StringIO(), width=150, force_terminal=True)
     with summary.progress(console, 3) as take:

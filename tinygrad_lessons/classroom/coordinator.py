@@ -24,6 +24,7 @@ from .spool import FOLDER, Spool, alone, entries, in_words, write_file
 BATCH, SECONDS = 25, 1.0
 FINDINGS, LONGEST = 50, 500  # of a result: findings, characters in each
 NOTEBOOK = 64 << 20
+SHUT = "not graded: you may not read the notebook"
 VERDICT = {"exercise": str, "check": str, "device": str, "why": str, "mistake": str, "hint": str,
            "trouble": str, "hidden": bool, "passed": bool}  # fmt: skip
 
@@ -63,6 +64,8 @@ def row(record, new=False):
 
 def _wrong(record):
     """In a few words what lost points: recognised mistakes and troubles, and what is unwritten."""
+    if not record.get("read", True):
+        return ["could not be read"]
     seen, unwritten = {}, set()
     for v in record["verdicts"]:
         if not v["passed"]:
@@ -71,9 +74,13 @@ def _wrong(record):
             if "is yours to write" in v["why"]:
                 unwritten.add(v["exercise"])
     lost = [c for c, s in record["scores"].items() if s is not None and s < record["max"][c]]
-    others = [c for c in lost if c.removeprefix("check-") not in seen]
+    lost = [c for c in lost if c.removeprefix("check-") not in seen]
     left = [e for e, words in seen.items() if e in unwritten and not words]
     wrong = [f"{e}: {words}" if words else e for e, words in seen.items() if e not in left]
+    left += [c for c in lost if c in record.get("answers", ())]
+    others = [c for c in lost if c not in left]
+    if len(left) == len(record["scores"]):
+        return ["nothing written"]
     return wrong + ([f"not written: {', '.join(left)}"] if left else []) + others
 
 
@@ -99,19 +106,21 @@ class Grading:
                 rows.append(Row(one.student, findings=one.findings))
             elif submissions.unfit(one.student):
                 rows.append(Row(one.student, findings=one.findings, trouble="not graded"))
+            elif one.is_shut():
+                rows.append(Row(one.student, findings=one.findings, trouble=SHUT))
             elif found := self._kept(keeper, one):
                 rows.append(found)
             else:
                 tasks.append(Task(one, self.ground))
         keeper.reapply([r.student for r in rows if r.score is not None])
-        self.kept = self.total - len(tasks)
+        self.kept = sum(r.score is not None for r in rows)
         return tasks, rows
 
     def _kept(self, keeper, one):
         wanted = key(self.ground, *one.load())
         found = keeper.kept(one.student, wanted)
         before = keeper.key_of(one.student)
-        same = before and before.split(".")[1] == wanted.split(".")[1]
+        same = before and _handed_in(before) == _handed_in(wanted)
         self.again += bool(same and not found)
         return None if self.force else found
 
@@ -192,12 +201,19 @@ def checked(result, student, snapshot):
             "max": most,
             "findings": [_text(f)[:LONGEST] for f in result["findings"][:FINDINGS]],
             "verdicts": [_fields(v) for v in result["verdicts"]],
+            "answers": [c["grade_id"] for c in snapshot["cells"] if _is_written_answer(c)],
+            "read": result.get("read", True) is True,
             "notebook": _notebook(result["notebook"]),
             "boundary": _text(result["boundary"]),
             "seconds": float(result["seconds"]),
         }
     except (KeyError, TypeError, AttributeError, ValueError) as error:
         raise ValueError(f"a worker's answer has the wrong form: {error!r}") from error
+
+
+def _is_written_answer(cell):
+    """Whether a person grades it; untouched it has no points."""
+    return bool(cell["metadata"].get("grade") and cell["metadata"].get("solution"))
 
 
 def _score(scores, cell, most):
@@ -278,7 +294,13 @@ class Keeper:
         for result in batch:
             write_graded(self.course, self.name, result)
         self.spool.add(*({k: v for k, v in r.items() if k != "notebook"} for r in batch))
-        self._apply(batch)
+        self._apply([r | {"unchanged": self._is_unchanged(r)} for r in batch])
+
+    def _is_unchanged(self, result):
+        """Whether a student's last result in the gradebook was of the same submission."""
+        found = self.known.get(result["student"])
+        same = found and _handed_in(found.key) == _handed_in(result["key"])
+        return bool(same and found.applied)
 
     def _apply(self, batch):
         gradebook.write(self.book, self.name, batch)
@@ -310,6 +332,11 @@ class Keeper:
             gradebook.extensions(self.course, self.name),
             gradebook.penalty(config(self.course)),
         )
+
+
+def _handed_in(key):
+    """The part of a result's key that tells submissions apart."""
+    return key.split(".")[1]
 
 
 @contextmanager

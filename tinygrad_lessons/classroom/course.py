@@ -8,8 +8,13 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import Problem
+from .spool import in_words
 
 CONFIG = "nbgrader_config.py"
+LOCKED = (
+    "The gradebook is locked: another program is writing to it. "
+    "Close it (formgrader, a second terminal), then run the same command again."
+)
 
 
 def config(course):
@@ -50,6 +55,8 @@ def run(course, method, *args, **options):
 def _reason(done):
     """The first exception that nbgrader tells of: the others follow from it."""
     told = "\n".join(filter(None, (done.get("log"), done.get("error"))))
+    if "database is locked" in told:
+        return LOCKED
     found = re.search(r"^\s*(?:\w+\.)*(\w*(?:Error|Problem): .*)$", told, re.MULTILINE)
     return found[1] if found else told.strip()[-500:]
 
@@ -67,10 +74,17 @@ def secret(course):
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text(encoding="utf-8").strip()
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(secrets.token_hex(32))
-    return path.read_text(encoding="utf-8").strip()
+        pass
+    else:
+        try:
+            with in_words(path), os.fdopen(descriptor, "w", encoding="utf-8") as file:
+                file.write(secrets.token_hex(32))
+        except BaseException:
+            path.unlink()
+            raise
+    if found := path.read_text(encoding="utf-8").strip():
+        return found
+    raise Problem(f"{path} is empty. Delete it, then try again.")
 
 
 def find_alembic():

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
+from nbgrader import utils
 
 from . import samples
 
@@ -67,13 +68,22 @@ def students(course, name):
     released = samples.released(course, name)
     right = samples.references(released)
     exercises = list(right)
-    yield _sample("ada", "Every exercise as in the reference.", samples.answered(released, right))
+    ada = _in_words(samples.answered(released, right))
+    yield _sample("ada", "Every exercise as in the reference.", ada)
     yield from _variants(course, name, released)
     half = {exercise: right[exercise] for exercise in exercises[: len(exercises) // 2]}
     yield _sample("half-done", "The first half is right.", samples.answered(released, half))
     yield _sample("not-begun", "The notebook as it was given out.", released)
     yield from _broken(released, right)
     yield from _hostile(released, right, exercises)
+
+
+def _in_words(notebook):
+    """With an answer in each cell that a person will grade."""
+    for cell in filter(utils.is_solution, notebook.cells):
+        if utils.is_grade(cell):
+            cell.source = "As I see it, the second one: it was measured on digits it had not seen."
+    return notebook
 
 
 def _variants(course, name, released):

@@ -11,6 +11,7 @@ from nbgrader import utils
 
 from ..lab.table import Report
 from . import editions, judge, lesson, mistakes, submissions, suspect
+from .pool import ungraded
 from .rebuild import rebuild, unanswered
 from .sandbox import Check, Job, Limits
 
@@ -39,7 +40,9 @@ def grade(data, student, snapshot, secret, sandbox, devices=DEVICES):
     start = time.perf_counter()
     unread = None, [submissions.NOTHING]
     submitted, findings = unread if data is None else submissions.parse(data)
-    notebook, odd = answers(nbformat.from_dict(snapshot["release"]), submitted, findings)
+    if submitted is None:
+        return ungraded(snapshot, student, findings)
+    notebook, odd = rebuild(nbformat.from_dict(snapshot["release"]), submitted)
     found = assess(notebook, student, snapshot, secret, sandbox, devices)
     return {
         "student": student,

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
 from . import Problem
-from .course import find_alembic
+from .course import LOCKED, find_alembic
 
 NO_RESPONSE = "No response."  # nbgrader's own words for an answer that was left as released
 
@@ -32,10 +32,7 @@ def connect(db_url):
 def _words(error):
     text = str(getattr(error, "orig", error)).strip().splitlines()[0]
     if "locked" in text:
-        return (
-            "The gradebook is locked: another program is writing to it. "
-            "Close it (formgrader, a second terminal), then run the same command again."
-        )
+        return LOCKED
     if "full" in text or "disk I/O" in text:
         return f"The gradebook cannot be written: {text}. Make room and run the same command again."
     if "not a database" in text or "malformed" in text:
@@ -169,7 +166,9 @@ def _grades(name, *columns):
 def write(book, name, results):
     """Set the scores of many results in one transaction; scores given by hand are kept.
 
-    Writing a result again changes nothing. Raises Problem when the gradebook does not hold it.
+    Writing a result again changes nothing. A person looks again at what they scored, unless the
+    result says that the submission is "unchanged" and the machine's score is so, too.
+    Raises Problem when the gradebook does not hold it.
     """
     results = {r["student"]: r for r in results}
     try:
@@ -217,9 +216,11 @@ class _Lesson:
 
         grades = {g.cell_id: g for g in notebook.grades}
         for cell, name in self.graded.items():
-            grade = row(api.Grade, grades, cell)
-            grade.auto_score = score = result["scores"].get(name)
-            grade.needs_manual_grade = score is None or grade.manual_score is not None
+            grade, score = row(api.Grade, grades, cell), result["scores"].get(name)
+            by_hand = grade.manual_score is not None
+            if not (by_hand and result.get("unchanged") and grade.auto_score == score):
+                grade.needs_manual_grade = score is None or by_hand
+            grade.auto_score = score
         comments = {c.cell_id: c for c in notebook.comments}
         empty = unanswered(result["notebook"], self.released) if self.written else ()
         for cell, name in self.written.items():

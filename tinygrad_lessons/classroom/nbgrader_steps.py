@@ -8,11 +8,13 @@ from functools import cache
 from pathlib import Path
 
 import nbformat
-from nbconvert.exporters import NotebookExporter
-from nbconvert.preprocessors import ClearMetadataPreprocessor
+from jinja2 import pass_context
+from nbconvert.exporters import HTMLExporter, NotebookExporter
+from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
+from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
 from nbgrader import preprocessors as stock
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import List, Unicode
+from traitlets import List, Unicode, default
 
 from . import course, grade, gradebook, lesson, release, submissions
 from .editions import PACKAGE
@@ -49,6 +51,10 @@ def configure(c):
         stock.AssignLatePenalties,
         stock.CheckCellMetadata,
     ]
+    c.HTMLExporter.filters = {"markdown2html": f"{STEPS}.harmless"}  # formgrader, and feedback
+    c.HTMLExporter.raw_mimetypes = []
+    c.GenerateFeedback.exporter_class = FeedbackPage
+    c.GenerateFeedback.preprocessors = [Grades, CSSHTMLHeaderPreprocessor]
 
 
 def _default(converter):
@@ -70,6 +76,14 @@ def tidy(assignment, student, notebooks):
             shutil.rmtree(path)
         elif path.name != f"{assignment}.ipynb":
             path.unlink()
+
+
+@pass_context
+def harmless(context, text):
+    """Markdown as HTML. HTML in it is shown as text: a student's must not run where others read."""
+    pictures = context.get("cell", {}).get("attachments", {})
+    renderer = IPythonRenderer(escape=True, allow_harmful_protocols=False, attachments=pictures)
+    return MarkdownWithMath(renderer=renderer).render(text)
 
 
 class Stub(stock.ClearSolutions):
@@ -116,6 +130,25 @@ class Rebuild(NbGraderPreprocessor):
         for finding in [*unread, *findings]:
             self.log.warning("%s", finding)
         return nb, resources
+
+
+class Grades(stock.GetGrades):
+    """Scores and comments for the feedback page, and which answers still wait for a person."""
+
+    def _get_score(self, cell, resources):
+        super()._get_score(cell, resources)
+        found, marks = resources["nbgrader"], cell.metadata["nbgrader"]
+        place = found["notebook"], found["assignment"], found["student"]
+        marks["waits"] = self.gradebook.find_grade(marks["grade_id"], *place).needs_manual_grade
+        found["waits"] = found.get("waits") or marks["waits"]
+
+
+class FeedbackPage(HTMLExporter):
+    """nbgrader's feedback page with a list of the exercises by name, for narrow screens, too."""
+
+    @default("raw_template")
+    def _raw_template_default(self):
+        return Path(__file__).with_name("feedback.html").read_text(encoding="utf-8")
 
 
 class Verdicts(NbGraderPreprocessor):

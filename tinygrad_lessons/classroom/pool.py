@@ -77,7 +77,7 @@ def grade_one(setting, student, data, findings):
 
 
 def ungraded(snapshot, student, findings):
-    """The result of a submission that holds no notebook which could be opened: no points."""
+    """The result of a submission that holds no notebook which can be read: no points."""
     notebook = unanswered(nbformat.from_dict(snapshot["release"]), findings)
     return {
         "student": student,
@@ -87,6 +87,7 @@ def ungraded(snapshot, student, findings):
         "notebook": nbformat.writes(notebook),
         "boundary": "none needed",
         "seconds": 0.0,
+        "read": False,
     }
 
 

@@ -4,6 +4,8 @@ import copy
 import gzip
 import json
 import os
+import shutil
+from contextlib import contextmanager
 from pathlib import Path
 
 from ..lab.check import RECORD
@@ -74,5 +76,23 @@ def write_gzip(path, text):
 def release(course, name):
     """Release a lesson with nbgrader; returns the folder that students get."""
     lesson.load(course, name)
-    run(course, "generate_assignment", name, force=True, create=True)
-    return Path(course) / "release" / name
+    folder = Path(course) / "release" / name
+    with _back_if_it_fails(folder):
+        run(course, "generate_assignment", name, force=True, create=True)
+    return folder
+
+
+@contextmanager
+def _back_if_it_fails(folder):
+    """nbgrader removes a release before it makes the next: the earlier one waits beside it."""
+    aside = folder.with_name(f".{folder.name}.before")
+    if folder.exists() and not aside.exists():
+        folder.rename(aside)
+    try:
+        yield
+    except BaseException:
+        if aside.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            aside.rename(folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)

@@ -36,6 +36,7 @@ def summary(name, results, absent=()):
         "lesson": name,
         "students": [_student(r) for r in results],
         "absent": sorted(absent),
+        "unread": [r["student"] for r in results if not r.get("read", True)],
         "scores": _scores(results),
         "exercises": exercises,
         "mistakes": _mistakes(exercises),
@@ -183,7 +184,7 @@ def _marked(found):
         "nobody": [e for e, w in who.items() if not w["passed"]],
         "everybody": [e for e, w in who.items() if len(w["passed"]) == sum(map(len, w.values()))],
         "stopped": [e["exercise"] for e in found["exercises"] if e["troubles"]],
-        "unread": [s["student"] for s in students if not s["states"]],
+        "unread": found["unread"],
         "by_hand": [s["student"] for s in students if s["by_hand"]],
         "odd": sorted({student for student, _ in found["findings"]}),
     }

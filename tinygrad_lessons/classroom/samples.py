@@ -1,6 +1,7 @@
 """Sample submissions: a released notebook with known answers in it."""
 
 import copy
+import dis
 import inspect
 import textwrap
 
@@ -27,22 +28,33 @@ def reference(exercise):
 
 def text(answer):
     """The text of a solution cell with a known answer, and the helpers that it calls."""
-    lines = textwrap.dedent(inspect.getsource(answer.function)).splitlines()
-    start = next(i for i, line in enumerate(lines) if line.startswith(("def ", "class ")))
-    own = "\n".join([f'@complete("{answer.exercise}")', *lines[start:]])
-    helpers = [inspect.getsource(h) for h in _helpers(answer.function, [answer.function])]
+    own = f'@complete("{answer.exercise}")\n{_unmarked(answer.function)}'
+    helpers = [_unmarked(h) for h in _helpers(answer.function, [answer.function])]
     return "\n\n".join([*helpers, own])
+
+
+def _unmarked(function):
+    """A definition's text without its decorators."""
+    lines = textwrap.dedent(inspect.getsource(function)).splitlines()
+    start = next(i for i, line in enumerate(lines) if line.startswith(("def ", "class ")))
+    return "\n".join(lines[start:])
 
 
 def _helpers(function, known):
     """The functions of the same file that a function calls, and those that they call."""
-    for name in getattr(function, "__code__", None) and function.__code__.co_names or ():
+    for name in _globals(function):
         found = function.__globals__.get(name)
         if inspect.isfunction(found) and found not in known:
             if found.__code__.co_filename == function.__code__.co_filename:
                 known.append(found)
                 yield from _helpers(found, known)
                 yield found
+
+
+def _globals(function):
+    """The names that a function takes from its module; a class's are not looked at."""
+    code = dis.get_instructions(function) if inspect.isfunction(function) else ()
+    return {step.argval for step in code if step.opname == "LOAD_GLOBAL"}
 
 
 def references(notebook):

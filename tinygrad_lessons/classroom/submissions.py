@@ -36,6 +36,10 @@ class Submission:
     def handed_in(self):
         return NOTHING not in self.findings
 
+    def is_shut(self):
+        """Whether the one who grades may not read the file, which is no fault of the student's."""
+        return bool(self.path and not self.path.is_symlink() and not os.access(self.path, os.R_OK))
+
     def load(self):
         """(bytes or None, findings) as the file is now."""
         data, more = load(self.path) if self.path else (None, [])

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
-from rich.table import Table
+from rich.table import Column, Table
 
 from .submissions import shown
 
@@ -31,11 +31,16 @@ def progress(console, total):
 
 def table(rows):
     """Student, score of maximum, what went wrong, findings."""
-    found = Table("Student", "Score", "What went wrong", "Findings", header_style="bold")
+    found = _by_student("Score", "What went wrong", "Findings")
     for row in sorted(rows, key=lambda r: r.student):
         wrong = row.trouble or few(row.wrong, 4)
         found.add_row(*map(escape, (shown(row.student), points(row), wrong, few(row.findings, 2))))
     return found
+
+
+def _by_student(*columns):
+    """A table whose first column never cuts a name short."""
+    return Table(Column("Student", overflow="fold"), *columns, header_style="bold")
 
 
 def few(texts, most):
@@ -49,7 +54,11 @@ def points(row):
     if row.score is None:
         return "-"
     by_hand = f" + {row.by_hand} by hand" if row.by_hand else ""
-    return f"{row.score:g}/{row.max:g}{by_hand}"
+    return f"{_points(row.score)}/{row.max:g}{by_hand}"
+
+
+def _points(score):
+    return f"{round(score, 2):g}"
 
 
 def closing_line(rows, grading, seconds):
@@ -70,19 +79,20 @@ def changes(changes, total):
     """Whose score would change, from what to what, and where."""
     if not changes:
         return f"No score of {total} submissions would change."
-    found = Table("Student", "Score", "Would be", "Change", "Cells", header_style="bold")
+    found = _by_student("Score", "Would be", "Change", "Cells")
     for c in changes:
-        before = "-" if c.before is None else f"{c.before:g}"
+        before = "-" if c.before is None else _points(c.before)
         cells = [f"{x} (a score given by hand stays)" if x in c.by_hand else x for x in c.cells]
-        by = f"{c.after - (c.before or 0):+g}"
-        found.add_row(*map(escape, (shown(c.student), before, f"{c.after:g}", by, few(cells, 6))))
+        by = f"{round(c.after - (c.before or 0), 2):+g}"
+        row = shown(c.student), before, _points(c.after), by, few(cells, 6)
+        found.add_row(*map(escape, row))
     found.caption = f"{len(changes)} of {total} submissions would change."
     return found
 
 
 def collected(done):
     """What became of each student's notebook."""
-    found = Table("Student", "Notebook", "Handed in", "Findings", header_style="bold")
+    found = _by_student("Notebook", "Handed in", "Findings")
     for one in done:
         when = f"{one.when.astimezone():%Y-%m-%d %H:%M}" if one.when else "-"
         found.add_row(*map(escape, (shown(one.student), one.what, when, few(one.findings, 2))))

@@ -1,5 +1,6 @@
 """The command `lessons`: one file per command."""
 
+import errno
 import importlib
 import sys
 
@@ -61,6 +62,8 @@ def main():
     except Problem as problem:
         _stop(problem)
     except OSError as error:
+        if error.errno == errno.ENOSPC:
+            _stop("The disk is full. Make room, then run the same command again.")
         if not error.filename:
             raise
         _stop(f"{error.filename}: {error.strerror}. Make it accessible, then try again.")

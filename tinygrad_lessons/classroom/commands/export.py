@@ -18,7 +18,8 @@ def export(
     lesson.load(course, name)
     text, by_hand = export.export(course, name, form)
     path = output or Path(f"{name}-{form}.csv")
-    spool.write_file(path, text.encode("utf-8-sig" if form == "plain" else "utf-8"))
+    code = "utf-8-sig" if form == "plain" else "utf-8"
+    spool.write_file(path, text.encode(code, "backslashreplace"))  # odd folders
     count = text.count("\r\n") - (2 if form == "canvas" else 1)
     console.print(f"{count} students in {path}.", highlight=False)
     if by_hand:

@@ -27,7 +27,8 @@ def mutate(
             highlight=False,
         )
         for mutant in survivors:
-            console.print(f"  {mutant.exercise}: {mutant.line}", highlight=False, markup=False)
+            told = f"  not noticed in {mutant.exercise}: {mutant.line}"
+            console.print(told, highlight=False, markup=False)
     raise typer.Exit(1 if poor else 0)
 
 

