@@ -122,9 +122,19 @@ def test_an_unwritten_exercise_is_one_friendly_line():
     def stub(A):
         raise NotImplementedError("gram is yours to write: lesson 03_gram, exercise 4")
 
-    found = report(stub)
-    assert repr(found) == "not yet: gram is yours to write: lesson 03_gram, exercise 4"
-    assert "not yet" in found._repr_html_()
+    line = "not yet: gram is yours to write: lesson 03_gram, exercise 4"
+    assert repr(report(stub, points=2.0)) == line
+    assert "not yet" in report(stub)._repr_html_()
+
+
+def test_a_cell_that_was_not_run_is_asked_for():
+    stub = "def f(x):\n    raise NotImplementedError('f is yours to write')\n"
+    assert repr(report_of(notebook(answer=stub, check=CHECK))) == "not yet: f is yours to write"
+    cells = notebook(check=CHECK)
+    exec(stub, names := {"__name__": "package"})
+    cells["f"] = names["f"]
+    asked = 'If you have written it, run its cell, with its line @complete("f")'
+    assert repr(report_of(cells)) == f"not yet: f is yours to write. {asked}"
 
 
 def test_all_right():
@@ -207,6 +217,7 @@ def test_values_in_a_line():
     assert show(Sequence([1])) == "(1,)"
     assert show(Sequence([1, 2, 3, 4, 5])) == "(1, 2, 3, 4, \N{HORIZONTAL ELLIPSIS})"
     assert show(Transfers(1, 0)) == "copies: 1 to the device, 0 back"
+    assert show(Raised("AssertionError", "")) == "AssertionError"
     long = show(Raised("RuntimeError", "two\n  lines " + "and words " * 40))
     assert long.startswith("RuntimeError: two lines and")
     assert long.endswith(" \N{HORIZONTAL ELLIPSIS}")

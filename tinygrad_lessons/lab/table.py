@@ -48,8 +48,11 @@ class Report:
             return ""
         v = self.verdicts[0]
         where = getattr(v.first.yours, "where", "")
-        of_another = where and not v.why.startswith(f"{self.exercise} ")
-        return f"{v.why}. It is called in {where}" if of_another else v.why
+        own = v.why.startswith(f"{self.exercise} ")
+        if own and not where and self.points is None:
+            line = f'@complete("{self.exercise}")'
+            return f"{v.why}. If you have written it, run its cell, with its line {line}"
+        return f"{v.why}. It is called in {where}" if where and not own else v.why
 
     def _groups(self):
         groups = {}
@@ -164,7 +167,7 @@ def show(x):
         return _array(x)
     if isinstance(x, Raised):
         text = shorten(x.text, 160, placeholder=f" {MORE}")
-        return f"{'an exception' if x.any else x.type}: {text}"
+        return ": ".join(filter(None, ("an exception" if x.any else x.type, text)))
     if isinstance(x, Sequence):
         more = [MORE] if len(x.items) > 4 else []
         shown = [*map(show, x.items[:4]), *more]
