@@ -189,7 +189,7 @@ def test_the_line_that_raised_is_shown():
     answer = "def f(x):\n    return helper(x)\n\ndef helper(x):\n    return x.siz\n"
     text = repr(report_of(notebook(answer=answer, check=CHECK)))
     assert "one on cpu, f(2):" in text
-    assert "where     helper: return x.siz" in text
+    assert "line      helper: return x.siz" in text
 
 
 def test_nothing_returned_asks_for_the_return():

@@ -91,7 +91,7 @@ class Report:
                 yield entry["label"], show(decode(entry["value"]))
             yield "yours", show(v.first.yours)
             if where := getattr(v.first.yours, "where", ""):
-                yield "where", where
+                yield "line", where
             yield "expected", show(v.first.expected)
             if v.first.remark and not v.hint:
                 yield "remark", v.first.remark
