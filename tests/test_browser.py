@@ -70,6 +70,7 @@ def test_the_start_page_leads_to_a_lesson_and_its_table_is_brought_up_to_date(
     with open_page(folder, tmp_path, "lab/tree/start.ipynb") as page:
         page.get_by_text("0 of 9").first.wait_for(timeout=90_000)
         page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+        assert page.locator(".jp-mod-dirty").count() == 0  # nothing to save, nobody wrote
         path.write_text('{"transpose": [3, 3]}')
         page.locator(".jp-CodeCell .jp-InputPrompt").first.click()
         page.keyboard.press("Shift+Enter")
