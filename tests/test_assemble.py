@@ -197,8 +197,8 @@ def test_what_it_can_do(references, sandbox, tmp_path):
     assert found.pop("find gradients") == (True, "tensor([2., 4., 6.])")
     unwritten = [said for can, said in found.values() if not can]
     assert unwritten == [
-        "pca is yours to write: lesson 03_gram, exercise 9",
-        "train-epoch is yours to write: lesson 07_train, exercise 5",
+        "needs pca of 03_gram",
+        "needs train-epoch of 07_train",
     ]
 
 

@@ -1,11 +1,14 @@
 """A student in JupyterLab, in a real headless Chromium: a wrong answer, its hint, the right one."""
 
+import os
+
 import nbformat
 import pytest
 from browser import course_of_one, shot
 from browser import opened as open_page
 
 from tinygrad_lessons.classroom import lesson, startpage, workspace
+from tinygrad_lessons.classroom.commands import lab
 from tinygrad_lessons.lab import progress
 
 pytestmark = pytest.mark.browser
@@ -56,7 +59,10 @@ def opened(tmp_path_factory):
         yield Page(page, place)
 
 
-def test_the_start_page_leads_to_a_lesson_and_its_table_is_brought_up_to_date(tmp_path):
+def test_the_start_page_leads_to_a_lesson_and_its_table_is_brought_up_to_date(
+    tmp_path, monkeypatch
+):
+    monkeypatch.setattr(os, "environ", lab.environment())
     folder = tmp_path / "lessons"
     list(workspace.bring(course_of_one(tmp_path / "course"), folder))
     startpage.write(folder)
@@ -64,12 +70,14 @@ def test_the_start_page_leads_to_a_lesson_and_its_table_is_brought_up_to_date(tm
     with open_page(folder, tmp_path, "lab/tree/start.ipynb") as page:
         page.get_by_text("0 of 9").first.wait_for(timeout=90_000)
         page.get_by_text("Python 3 (ipykernel) | Idle").wait_for(timeout=60_000)
+        assert page.locator(".jp-mod-dirty").count() == 0  # nothing to save, nobody wrote
         path.write_text('{"transpose": [3, 3]}')
         page.locator(".jp-CodeCell .jp-InputPrompt").first.click()
         page.keyboard.press("Shift+Enter")
         page.get_by_text("1 of 9").first.wait_for(timeout=60_000)
         shot(page, "start")
-        page.get_by_role("link", name="3. What").first.click()
+        assert page.get_by_text("Validate").count() == 0  # it says "Success!" of wrong answers
+        page.get_by_role("link", name="03_gram").click()
         page.get_by_role("tab", name="03_gram.ipynb").wait_for(timeout=60_000)
 
 

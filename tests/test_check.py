@@ -1,15 +1,16 @@
 """A check from its inputs to the table: what is observed, recognised, and shown."""
 
 import json
+import linecache
 
 import numpy as np
 import pytest
 
 import tinygrad_lessons as package
 from tinygrad_lessons.classroom import judge, lesson, mistakes
-from tinygrad_lessons.lab.compare import same
-from tinygrad_lessons.lab.observe import Observer, look
-from tinygrad_lessons.lab.table import Report
+from tinygrad_lessons.lab.compare import Raised, Sequence, Transfers, same
+from tinygrad_lessons.lab.observe import Observer, encode, look, written
+from tinygrad_lessons.lab.table import Report, show
 from tinygrad_lessons.lab.verdict import Verdict, recognise
 
 DEVICES = [device.type for device in package.devices.available()]
@@ -121,9 +122,19 @@ def test_an_unwritten_exercise_is_one_friendly_line():
     def stub(A):
         raise NotImplementedError("gram is yours to write: lesson 03_gram, exercise 4")
 
-    found = report(stub)
-    assert repr(found) == "not yet: gram is yours to write: lesson 03_gram, exercise 4"
-    assert "not yet" in found._repr_html_()
+    line = "not yet: gram is yours to write: lesson 03_gram, exercise 4"
+    assert repr(report(stub, points=2.0)) == line
+    assert "not yet" in report(stub)._repr_html_()
+
+
+def test_a_cell_that_was_not_run_is_asked_for():
+    stub = "def f(x):\n    raise NotImplementedError('f is yours to write')\n"
+    assert repr(report_of(notebook(answer=stub, check=CHECK))) == "not yet: f is yours to write"
+    cells = notebook(check=CHECK)
+    exec(stub, names := {"__name__": "package"})
+    cells["f"] = names["f"]
+    asked = 'If you have written it, run its cell, with its line @complete("f")'
+    assert repr(report_of(cells)) == f"not yet: f is yours to write. {asked}"
 
 
 def test_all_right():
@@ -152,3 +163,61 @@ def test_of_mistakes_that_fit_the_one_that_fits_most_is_taken():
     }
     recognise(verdicts, lambda check, device: known[check])
     assert [v.mistake for v in verdicts] == ["both", "both"]
+
+
+def notebook(**cells):
+    """The names that cells define, each a file of its own, as in a notebook."""
+    names = {"__name__": "__main__"}
+    for file, text in cells.items():
+        linecache.cache[file] = len(text), None, text.splitlines(True), file
+        exec(compile(text, file, "exec"), names)
+    return names
+
+
+CHECK = """\
+def one(torch, device, rng, observe):
+    observe("f(2)", lambda: f(2))
+"""
+
+
+def report_of(cells):
+    right = [{"label": "f(2)", "value": encode(4)}]
+    return Report("f", [Verdict("one", "cpu", right, look(cells["one"], package, "cpu", 0))])
+
+
+def test_the_line_that_raised_is_shown():
+    answer = "def f(x):\n    return helper(x)\n\ndef helper(x):\n    return x.siz\n"
+    text = repr(report_of(notebook(answer=answer, check=CHECK)))
+    assert "one on cpu, f(2):" in text
+    assert "line      helper: return x.siz" in text
+
+
+def test_nothing_returned_asks_for_the_return():
+    cells = notebook(answer="def f(x):\n    x * x\n", check=CHECK)
+    assert "Nothing came back. Is a return missing?" in repr(report_of(cells))
+
+
+def test_another_exercise_that_is_unwritten_is_named_with_the_line_that_called_it():
+    def g(x):  # in the package, not in the notebook
+        raise NotImplementedError("g is yours to write")
+
+    cells = notebook(answer="def f(x):\n    return g(x)\n", check=CHECK)
+    cells["g"] = g
+    assert repr(report_of(cells)) == "not yet: g is yours to write. It is called in f: return g(x)"
+
+
+def test_a_loop_that_is_stopped_says_where():
+    cells = notebook(answer="def f(x):\n    raise KeyboardInterrupt\n", check=CHECK)
+    with pytest.raises(KeyboardInterrupt) as stopped:
+        look(cells["one"], package, "cpu", 0)
+    assert written(stopped.value) == "f: raise KeyboardInterrupt"
+
+
+def test_values_in_a_line():
+    assert show(Sequence([1])) == "(1,)"
+    assert show(Sequence([1, 2, 3, 4, 5])) == "(1, 2, 3, 4, \N{HORIZONTAL ELLIPSIS})"
+    assert show(Transfers(1, 0)) == "copies: 1 to the device, 0 back"
+    assert show(Raised("AssertionError", "")) == "AssertionError"
+    long = show(Raised("RuntimeError", "two\n  lines " + "and words " * 40))
+    assert long.startswith("RuntimeError: two lines and")
+    assert long.endswith(" \N{HORIZONTAL ELLIPSIS}")

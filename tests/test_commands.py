@@ -55,9 +55,9 @@ def test_a_misspelt_command_is_guessed():
 
 MISTAKES = {
     # what was typed: what is said
-    "check 03_gram --in nowhere": "There are no lessons in nowhere. Make them with: lessons lab",
-    "status --in nowhere": "There are no lessons in nowhere. Make them with: lessons lab",
-    "assemble nowhere": "There are no lessons in nowhere. Make them with: lessons lab",
+    "check 03_gram --in nowhere": "There are no lessons in nowhere/. Make them with: lessons lab",
+    "status --in nowhere": "There are no lessons in nowhere/. Make them with: lessons lab",
+    "assemble --in nowhere": "There are no lessons in nowhere/. Make them with: lessons lab",
     "reset gram --in nowhere": "There is no notebook nowhere/03_gram/03_gram.ipynb. Make the",
     "reset gramm": "There is no exercise 'gramm'. Did you mean gram?",
     "lab --course nowhere": "There is no course in nowhere: it has no folder source/.",
@@ -189,7 +189,7 @@ def test_a_problem_ends_with_2_and_no_traceback():
     done = subprocess.run(
         [sys.executable, "-c", code, "status", "--in", "nowhere"], capture_output=True, text=True
     )
-    assert done.returncode == 2 and done.stdout.startswith("There are no lessons in nowhere.")
+    assert done.returncode == 2 and done.stdout.startswith("There are no lessons in nowhere/.")
     assert "Traceback" not in done.stdout + done.stderr
 
 

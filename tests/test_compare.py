@@ -41,7 +41,7 @@ DIFFERENT = [
     ("a bool is no int", True, 1, "int instead of bool"),
     ("an array is no number", A, 1.0, "float instead of an array"),
     ("items", (1, 2), (1, 3), "item 1: 3 instead of 2"),
-    ("length", (1, 2), (1,), "1 items instead of 2"),
+    ("length", (1, 2), (1,), "1 item instead of 2"),
     ("text", "a", "b", "'b' instead of 'a'"),
     ("None", A, None, "NoneType instead of an array"),
 ]

@@ -66,7 +66,10 @@ WRONG = {
     "spread": ((lambda: EVEN - 0.5,), "500 numbers do not lie in [0, 1)"),
     "ladder": ((lambda data: torch.float64, [[1]]), "float64: [1]."),
     "walk, two in one place": (((2, 3), lambda shape: (2, 1)), "At address 2 lie 2 elements"),
-    "walk, outside": (((2, 3), lambda shape: (1, 3)), "Address 7 lies outside the 6 numbers."),
+    "walk, outside": (
+        ((2, 3), lambda shape: (1, 3)),
+        "Addresses 6 and 7 lie outside the 6 numbers.",
+    ),
     "walk, one stride": (((2, 3), lambda shape: (1,)), "gives 1 stride for (2, 3)"),
     "rectangles": ((4, lambda shape, size: (shape[0], size // shape[0])), "3 by 1 holds 3 "),
     "rectangles, none": ((2, lambda shape, size: math.sqrt(-1)), "2 numbers fill no shape."),

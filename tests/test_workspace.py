@@ -181,8 +181,41 @@ def test_a_notebook_that_cannot_be_read_is_left_alone(course, folder):
     brought = bring(course, folder)
     assert brought.what == "left alone" and "cut off" in brought.notes[0]
     assert len(path.read_text()) == 500
+    assert "again" not in " ".join(brought.notes) and "lessons lab makes a new" in brought.notes[-1]
     startpage.write(folder)
     assert progress.Table([folder / NAME]).rows[0][1] == "its notebook cannot be read"
+
+
+def test_a_copy_that_jupyterlab_kept_is_named(folder):
+    path = folder / NAME / f"{NAME}.ipynb"
+    kept = path.parent / ".ipynb_checkpoints" / f"{NAME}-checkpoint.ipynb"
+    kept.parent.mkdir()
+    path.rename(kept)
+    path.write_text("{")
+    with pytest.raises(Problem, match=f"its end is missing.\n.*{kept.name}"):
+        workspace.open_notebook(path)
+
+
+def test_a_notebook_under_another_name_is_noticed(course, folder):
+    path = folder / NAME / f"{NAME}.ipynb"
+    path.rename(path.with_name("mine.ipynb"))
+    assert workspace.names(folder) == [NAME]
+    assert progress.Table([folder / NAME]).rows[0][1] == "its notebook is missing"
+    with pytest.raises(
+        Problem, match=f"There is mine.ipynb. To go on with it, rename it to {NAME}"
+    ):
+        workspace.open_notebook(path)
+    brought = bring(course, folder)
+    assert (brought.what, brought.notes[0].split(".")[0]) == ("new", "There is mine")
+
+
+def test_no_copy_is_kept_of_a_notebook_in_which_nothing_was_written(folder):
+    path = folder / NAME / f"{NAME}.ipynb"
+    fresh = notebook(folder)
+    fresh.cells[0].source += " Better."
+    assert workspace.bring_notebook(path, fresh).what == "merged"
+    assert notebook(folder).cells[0].source.endswith(" Better.")
+    assert not list((folder / NAME).glob("*.before-*.ipynb"))
 
 
 def test_two_merges_within_a_second_keep_both_notebooks(folder, tmp_path, monkeypatch):
@@ -204,6 +237,7 @@ def test_reset_gives_the_stub_back_and_keeps_the_answer(course, folder):
     assert stub in cell(notebook(folder), "gram").source
     assert cell(notebook(folder), "pca").source == "kept"
     assert progress.read(folder / NAME) == {"pca": [1, 2]}
+    assert workspace.reset(folder, course, "gram") == (NAME, None)
 
 
 def test_reset_of_what_is_not_there(course, folder):

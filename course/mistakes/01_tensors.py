@@ -625,6 +625,16 @@ def adds_a_little(x, dim):
     return off / ((off * off).mean(dim, keepdim=True).sqrt() + 1e-5)
 
 
+@mistake(
+    "standardize",
+    "Seven times the same number: x less its mean may be a speck off 0. What is one speck divided "
+    "by another?",
+)
+def adds_a_speck(x, dim):
+    off = x - x.mean(dim, keepdim=True)
+    return off / ((off * off).mean(dim, keepdim=True).sqrt() + 1e-8)
+
+
 @mistake("standardize", "In a square, which numbers does a row of means meet: its own row's?")
 def forgets_to_keep_the_dim(x, dim):
     off = x - x.mean(dim)

@@ -330,7 +330,7 @@ def as_a_set(*tensors):
 # one-hot
 
 
-@mistake("one-hot", "Who owns the memory of your eye, when the labels are on a device?")
+@mistake("one-hot", "Who owns the memory of your rows, when the labels are on a device?")
 def eye_on_the_host(labels, classes):
     return torch.eye(classes)[labels]
 
@@ -349,6 +349,13 @@ def by_way_of_the_host(labels, classes):
 @mistake("one-hot", "Which dtype will a network's output have? And your rows?")
 def whole_numbers(labels, classes):
     return torch.eye(classes, dtype=torch.int64, device=labels.device)[labels]
+
+
+@mistake(
+    "one-hot", "Your rows say True and False. What has a network's output to be compared with?"
+)
+def truths(labels, classes):
+    return labels.unsqueeze(-1) == torch.arange(classes, device=labels.device)
 
 
 @mistake("one-hot", "How many classes are there if nobody's label is the last one?")

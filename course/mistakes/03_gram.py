@@ -83,6 +83,11 @@ def counts_from_the_front(a, b):
     return (a.unsqueeze(2) * b.unsqueeze(0)).sum(1)
 
 
+@mistake("matmul-by-hand", "Which dim of a batch do you sum away? Count it from the end.")
+def sums_dim_1(a, b):
+    return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(1)
+
+
 @mistake("matmul-by-hand", "Which dtype does torch.zeros choose, and who told it yours?")
 def single_precision_zeros(a, b):
     out = torch.zeros((a @ b).shape, device=a.device)
@@ -186,6 +191,11 @@ def no_transpose(A):
 @mistake("gram", "Does * add anything up? What is one entry of a product of matrices?")
 def elementwise(A):
     return A.T * A
+
+
+@mistake("gram", "Does * add anything up? What is one entry of a product of matrices?")
+def squares(A):
+    return A * A
 
 
 @mistake("gram", "Compare the dtypes of A and of the result.")
@@ -308,6 +318,13 @@ def never_obtuse(A):
     if (length == 0).any():
         raise ValueError("a column of zeros has no direction")
     return torch.acos((G / torch.outer(length, length)).abs().clamp(-1, 1))
+
+
+@mistake("angles", "Which direction has a column of zeros? What is 0 / 0?")
+def nan_for_zero_columns(A):
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
 
 
 @mistake("angles", "Which direction has a column of zeros? What does your code divide by for it?")
@@ -478,6 +495,13 @@ def smallest_first(X, k):
     C = X - X.mean(0)
     values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
     return V.T[:k], values[:k]
+
+
+@mistake("pca", "You have the right ones. Which of them comes first: the largest?")
+def largest_last(X, k):
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.T[-k:], values[-k:]
 
 
 @mistake("pca", "Read the formula again: by what is the sum of squares divided?")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..exercise import PACKAGE
-from . import Problem, answers, editions, rebuild, submissions
+from . import Problem, answers, editions, rebuild, workspace
 
 MARK = ".put-together"  # beside a package that this made, and that it may replace
 
@@ -40,12 +40,8 @@ def assemble(folder, lessons, out):
 
 def _cells(path):
     """[(grade_id or None, text), ...] of a notebook's code cells; none where there is no file."""
-    if not path.exists():
-        return []
-    notebook, findings = submissions.read(path)
-    if notebook is None:
-        raise Problem(f"{path} cannot be read. {' '.join(findings)}")
-    return [(rebuild.grade_id(c), c.source) for c in notebook.cells if c.cell_type == "code"]
+    cells = workspace.open_notebook(path).cells if path.exists() else []
+    return [(rebuild.grade_id(c), c.source) for c in cells if c.cell_type == "code"]
 
 
 def _read(exercise, cells):

@@ -7,7 +7,6 @@ from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_outp
 
 from ..lab import files, progress
 from . import Problem, workspace
-from .sync import KERNEL
 
 HEAD = """# Your lessons
 
@@ -41,9 +40,19 @@ def write(folder):
         new_code_cell("%run .status.py", id="start-table"),
     ]
     files.write(Path(folder, ".status.py"), SCRIPT)
-    page = new_notebook(cells=cells, metadata=KERNEL)
+    page = new_notebook(cells=cells, metadata=_kernel())
     workspace.bring_notebook(Path(folder, "start.ipynb"), page)
     _show_table(Path(folder, "start.ipynb"), [Path(folder, name) for name in names])
+
+
+def _kernel():
+    """What JupyterLab itself would write into the page: nothing is unsaved when it is opened."""
+    from ipykernel.ipkernel import IPythonKernel
+    from jupyter_client.kernelspec import get_kernel_spec
+
+    spec = get_kernel_spec("python3")
+    kernel = {"display_name": spec.display_name, "language": spec.language, "name": "python3"}
+    return {"kernelspec": kernel, "language_info": IPythonKernel.language_info}
 
 
 def _show_table(path, lessons):

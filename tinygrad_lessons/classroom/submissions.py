@@ -22,6 +22,7 @@ FLAGS = ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # as far as the sy
 
 
 NOTHING = "Nothing was handed in."
+AGAIN = "Hand it in again."
 
 
 @dataclass
@@ -171,7 +172,7 @@ def _bounded(handle):
     if state.st_size > MAX_BYTES:
         return None, [
             f"The file has {state.st_size >> 20} MB, more than {MAX_BYTES >> 20}. "
-            "Clear the notebook's outputs and hand it in again."
+            f"Clear the notebook's outputs. {AGAIN}"
         ]
     with open(handle, "rb", closefd=False) as file:
         return file.read(MAX_BYTES), []
@@ -233,7 +234,7 @@ def _broken(text, error):
         return "The file is no notebook: it holds a number without end."
     ended = not text[error.pos :].strip() or "Unterminated" in error.msg
     if text.lstrip().startswith("{") and ended:
-        return f"The file is cut off at line {error.lineno}: its end is missing. Hand it in again."
+        return f"The file is cut off at line {error.lineno}: its end is missing. {AGAIN}"
     return f"The file is no notebook: no JSON at line {error.lineno}, column {error.colno}."
 
 

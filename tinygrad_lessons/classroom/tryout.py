@@ -1,5 +1,6 @@
 """What a student's own package can do: the lessons' checks, a program for each lesson, training."""
 
+import re
 from pathlib import Path
 
 from ..lab.table import Report
@@ -116,7 +117,8 @@ class Told(list):
 
 
 def _said(run):
-    """The last line that a cell printed, or what stopped it."""
+    """The last line that a cell printed, or what stopped it: an exercise, or an error."""
     texts = [o.get("text") or f"{o.get('ename')}: {o.get('evalue')}" for o in run.outputs]
     lines = "".join(texts).strip().splitlines()
-    return lines[-1].removeprefix("NotImplementedError: ") if lines else ""
+    last = lines[-1].removeprefix("NotImplementedError: ") if lines else ""
+    return re.sub(r"(\S+) is yours to write: lesson (\w+), .*", r"needs \1 of \2", last)

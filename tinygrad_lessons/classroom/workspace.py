@@ -56,24 +56,44 @@ def bring_notebook(path, fresh):
     """Put a release's notebook in its place, or into the student's that stands there."""
     released = path.with_name(RELEASED)
     if not path.exists():
-        what, notes = "new", []
+        what, notes = "new", _renamed(path)
         save(path, fresh)
     else:
-        mine, notes = submissions.read(path)
+        mine, findings = submissions.read(path)
         if mine is None:
-            return Brought(path.stem, "left alone", [*notes, f"Rename {path.name} for a new one."])
+            return Brought(path.stem, "left alone", _unreadable(path, findings))
         base = nbformat.read(released, 4) if released.exists() else None
+        untouched = base is not None and _texts(mine) == _texts(base)
         merged, notes = merge(fresh, mine, base)
-        what = _put(path, merged, notes)
+        what = _put(path, merged, notes, untouched)
     save(released, fresh)
     return Brought(path.stem, what, notes)
 
 
-def _put(path, merged, notes):
+def _renamed(path):
+    """A note on other notebooks that stand where this one is missing."""
+    others = sorted(p.name for p in path.parent.glob("[!.]*.ipynb") if ".before-" not in p.name)
+    return [f"There is {n}. To go on with it, rename it to {path.name}." for n in others]
+
+
+def _unreadable(path, findings):
+    """Why a student's notebook cannot be read, and what helps, in sentences."""
+    kept = path.parent / ".ipynb_checkpoints" / f"{path.stem}-checkpoint.ipynb"
+    return [
+        *(finding.removesuffix(submissions.AGAIN).strip() for finding in findings),
+        *([f"JupyterLab kept an earlier copy: {kept}"] if kept.exists() else []),
+        f"Rename {path.name}, and lessons lab makes a new one.",
+    ]
+
+
+def _put(path, merged, notes, untouched):
     """Write a merged notebook if it says anything else than the one that stands there."""
     if _texts(merged) == _texts(submissions.read(path)[0]):
         notes.clear()
         return "as it was"
+    if untouched:
+        save(path, merged)
+        return "merged"
     kept = _free(path.with_name(f"{path.stem}.before-{_now()}.ipynb"))
     kept.write_bytes(path.read_bytes())
     save(path, merged)
@@ -88,10 +108,11 @@ def _texts(notebook):
 def open_notebook(path):
     """A student's notebook. Raises Problem in words when it cannot be read."""
     if not path.exists():
-        raise Problem(f"There is no notebook {path}. Make the lessons with: lessons lab")
+        mend = " ".join(_renamed(path)) or "Make the lessons with: lessons lab"
+        raise Problem(f"There is no notebook {path}. {mend}")
     notebook, findings = submissions.read(path)
     if notebook is None:
-        raise Problem(f"{path} cannot be read. {' '.join(findings)}")
+        raise Problem("\n".join([f"{path} cannot be read.", *_unreadable(path, findings)]))
     return notebook
 
 
@@ -113,10 +134,12 @@ def _free(path):
 def names(folder):
     """The lessons in a student's folder, in order."""
     folders = sorted(p for p in Path(folder).glob("[0-9][0-9]_*") if p.is_dir())
-    found = [p.name for p in folders if (p / f"{p.name}.ipynb").exists()]
+    found = [
+        p.name for p in folders if any((p / n).exists() for n in (f"{p.name}.ipynb", RELEASED))
+    ]
     if not found:
         raise Problem(
-            f"There are no lessons in {Path(folder)}. Make them with: lessons lab, "
+            f"There are no lessons in {Path(folder)}/. Make them with: lessons lab, "
             "or name the folder that has them: --in FOLDER"
         )
     return found
@@ -172,7 +195,7 @@ def _output(output):
 
 
 def reset(folder, course, exercise):
-    """Give an exercise back as it was. Returns (lesson, file with the old answer)."""
+    """Give an exercise back as it was. Returns (lesson, file with the old answer or None)."""
     lessons = lesson.load_all(course)
     for one in lessons:
         if exercise in [e.id for e in one.exercises]:
@@ -189,9 +212,11 @@ def _reset(place, one, exercise):
     mine = [c for c in notebook.cells if _is(c, exercise)]
     if not mine:
         raise Problem(f"{path} has no cell for {exercise}. Bring it back with: lessons lab")
-    kept = _free(place / "answers" / f"{exercise}-{_now()}.py")
-    kept.parent.mkdir(exist_ok=True)
-    files.write(kept, "\n\n".join(c.source for c in mine) + "\n")
+    written, kept = [c.source for c in mine if c.source != stub.source], None
+    if written:
+        kept = _free(place / "answers" / f"{exercise}-{_now()}.py")
+        kept.parent.mkdir(exist_ok=True)
+        files.write(kept, "\n\n".join(written) + "\n")
     for cell in mine:
         cell.source = stub.source
     for cell in notebook.cells:

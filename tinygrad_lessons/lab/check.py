@@ -9,7 +9,7 @@ from pathlib import Path
 
 from ..exercise import PACKAGE
 from . import progress
-from .observe import look
+from .observe import look, written
 from .table import Report
 from .verdict import Verdict, recognise
 
@@ -24,7 +24,11 @@ def check(exercise):
         return Unknown(exercise, recorded)
     package = importlib.import_module(PACKAGE)
     entries = [e for r in recorded[exercise] for e in _on_devices(r, package)]
-    verdicts = [_verdict(entry, functions, package) for entry in entries]
+    try:
+        verdicts = [_verdict(entry, functions, package) for entry in entries]
+    except KeyboardInterrupt as e:
+        where = f"you stopped it in {written(e)}" if written(e) else "you stopped the check"
+        raise KeyboardInterrupt(where) from None
     known = {(e["check"], e["device"]): e["mistakes"] for e in entries}
     report = Report(exercise, recognise(verdicts, lambda name, device: known[name, device]))
     progress.note(report)

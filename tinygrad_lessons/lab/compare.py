@@ -31,6 +31,7 @@ class Raised:
     text: str
     any: bool = False
     says: bool = False
+    where: str = ""
 
 
 @dataclass
@@ -134,7 +135,11 @@ def _sequence(json, depth):
 
 _DECODERS = {
     "raised": lambda j, d: Raised(
-        _text(j, "type"), _text(j, "text"), j.get("any") is True, j.get("says") is True
+        _text(j, "type"),
+        _text(j, "text"),
+        j.get("any") is True,
+        j.get("says") is True,
+        str(j.get("where", ""))[:500],
     ),
     "text": lambda j, d: Text(_text(j, "type"), _text(j, "text")),
     "number": _number,
@@ -199,7 +204,8 @@ def _numbers(want, got):
 
 def _sequences(want, got):
     if len(want.items) != len(got.items):
-        return f"{len(got.items)} items instead of {len(want.items)}"
+        count = len(got.items)
+        return f"{count} item{'' if count == 1 else 's'} instead of {len(want.items)}"
     gaps = (difference(w, g) for w, g in zip(want.items, got.items, strict=True))
     return next((f"item {i}: {gap}" for i, gap in enumerate(gaps) if gap), "")
 
@@ -240,7 +246,9 @@ def near(want, got):
 
 
 def remark(want, got):
-    """A general remark on a wrong array: what it is to the expected one."""
+    """A general remark on a wrong value: what it is to the expected one."""
+    if getattr(got, "type", "") == "NoneType":
+        return "Nothing came back. Is a return missing?"
     a, b = (getattr(x, "array", x) for x in (want, got))
     if not (isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and a.size and b.size):
         return ""

@@ -5,6 +5,8 @@ The same file runs on both sides: in the student's process and, on the reference
 
 import base64
 import contextvars
+import linecache
+import traceback
 import warnings
 
 import numpy as np
@@ -118,7 +120,23 @@ def _outcome(value):
 
 
 def _raised(e):
-    return {"kind": "raised", "type": type(e).__name__, "text": str(e)[:LONGEST]}
+    seen = {"kind": "raised", "type": type(e).__name__, "text": str(e)[:LONGEST]}
+    return seen | ({"where": line} if (line := written(e)) else {})
+
+
+def written(e):
+    """The last line of a notebook's cells that led to `e`, the check's own cell left out; or ""."""
+    steps = [(f.f_code, n) for f, n in traceback.walk_tb(e.__traceback__) if _in_a_cell(f)]
+    theirs = [step for step in steps if step[0].co_filename != steps[0][0].co_filename]
+    if not theirs:
+        return ""
+    code, number = theirs[-1]
+    line = linecache.getline(code.co_filename, number).strip()
+    return f"{code.co_name}: {line}"[:LONGEST] if line else ""
+
+
+def _in_a_cell(frame):
+    return frame.f_globals.get("__name__") == "__main__"
 
 
 def _overlap(a, b):

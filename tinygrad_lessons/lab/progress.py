@@ -73,7 +73,7 @@ class Table:
 
     def __init__(self, folders):
         self.found = {Path(folder): _steps(Path(folder)) for folder in folders}
-        self.rows = [_row(folder.name, found) for folder, found in self.found.items()]
+        self.rows = [_row(folder, found) for folder, found in self.found.items()]
 
     @property
     def next(self):
@@ -92,8 +92,9 @@ class Table:
         return "\n".join([*(line.rstrip() for line in lines), self.next])
 
     def _repr_html_(self):
-        head = "".join(f'<th scope="col">{cell}</th>' for cell in self.HEAD)
-        rows = ("".join(f"<td>{cell}</td>" for cell in row) for row in self.rows)
+        left = 'style="text-align:left"'
+        head = "".join(f'<th scope="col" {left}>{cell}</th>' for cell in self.HEAD)
+        rows = ("".join(f"<td {left}>{cell}</td>" for cell in _linked(row)) for row in self.rows)
         body = "".join(f"<tr>{row}</tr>" for row in rows)
         return f"<table><tr>{head}</tr>{body}</table><p>{escape(self.next)}</p>"
 
@@ -108,9 +109,17 @@ def _steps(folder):
         return None
 
 
-def _row(name, found):
+def _linked(row):
+    """The cells of a row in HTML, the lesson's name a link to its notebook."""
+    name, *cells = map(escape, row)
+    return [f'<a href="{name}/{name}.ipynb">{name}</a>', *cells]
+
+
+def _row(folder, found):
+    name = folder.name
     if found is None:
-        return name, "its notebook cannot be read", "", ""
+        there = (folder / f"{name}.ipynb").exists()
+        return name, f"its notebook {'cannot be read' if there else 'is missing'}", "", ""
     left = [step for step in found if not step.done]
     passed, minutes = len(found) - len(left), sum(step.minutes for step in left)
     return name, f"{passed} of {len(found)}", left[0].exercise if left else "done", str(minutes)

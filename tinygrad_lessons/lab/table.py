@@ -1,12 +1,14 @@
 """The table of one exercise: the same in a notebook, in nbgrader's feedback, in a terminal."""
 
 from html import escape
+from textwrap import shorten
 
 import numpy as np
 
 from .compare import Number, Raised, Sequence, Tensor, Text, Transfers
 
 NUMBERS = 6  # shown of an array
+MORE = "\N{HORIZONTAL ELLIPSIS}"
 
 
 class Report:
@@ -42,9 +44,15 @@ class Report:
     @property
     def unwritten(self):
         """What is still to be written, in a sentence; "" if something was."""
-        if self.verdicts and all(v.unwritten for v in self.verdicts):
-            return self.verdicts[0].why
-        return ""
+        if not self.verdicts or not all(v.unwritten for v in self.verdicts):
+            return ""
+        v = self.verdicts[0]
+        where = getattr(v.first.yours, "where", "")
+        own = v.why.startswith(f"{self.exercise} ")
+        if own and not where and self.points is None:
+            line = f'@complete("{self.exercise}")'
+            return f"{v.why}. If you have written it, run its cell, with its line {line}"
+        return f"{v.why}. It is called in {where}" if where and not own else v.why
 
     def _groups(self):
         groups = {}
@@ -82,6 +90,8 @@ class Report:
             for entry in [e for e in v.expected if e.get("given")][:4]:
                 yield entry["label"], show(decode(entry["value"]))
             yield "yours", show(v.first.yours)
+            if where := getattr(v.first.yours, "where", ""):
+                yield "line", where
             yield "expected", show(v.first.expected)
             if v.first.remark and not v.hint:
                 yield "remark", v.first.remark
@@ -96,13 +106,19 @@ class Report:
 
         return drawn(self)
 
+    def _heading(self):
+        """The check, the device and the call of which the details tell."""
+        v = self.shown
+        call = f", {v.first.label}" if v.first and v.first.label != v.check else ""
+        return f"{v.check.replace('_', ' ')} on {v.device}{call}"
+
     def __repr__(self):
         if self.unwritten:
             return f"not yet: {self.unwritten}"
         lines = [self.title]
         lines += [f"  {result:8}{name}, {remark}" for result, name, remark in self.lines()]
         if self.shown and (details := list(self.details())):
-            lines.append(f"  {self.shown.check.replace('_', ' ')} on {self.shown.device}:")
+            lines.append(f"  {self._heading()}:")
             width = max(len(name) for name, _ in details)
             lines += [f"    {name:{width}}  {text}" for name, text in details]
         return "\n".join(lines)
@@ -118,8 +134,7 @@ class Report:
         details = list(self.details())
         if not details:
             return table
-        where = f"{self.shown.check.replace('_', ' ')} on {self.shown.device}"
-        return table + _table(where, None, [_row(name, text) for name, text in details])
+        return table + _table(self._heading(), None, [_row(*pair) for pair in details])
 
 
 _MARKS = {"passed": "\N{CHECK MARK}", "not yet": "\N{BALLOT X}"}
@@ -151,17 +166,22 @@ def show(x):
     if isinstance(x, np.ndarray):
         return _array(x)
     if isinstance(x, Raised):
-        return f"{'an exception' if x.any else x.type}: {x.text[:120]}"
+        text = shorten(x.text, 160, placeholder=f" {MORE}")
+        return ": ".join(filter(None, ("an exception" if x.any else x.type, text)))
     if isinstance(x, Sequence):
-        return "(" + ", ".join(show(item) for item in x.items[:4]) + ")"
+        more = [MORE] if len(x.items) > 4 else []
+        shown = [*map(show, x.items[:4]), *more]
+        return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
     if isinstance(x, Number):
         return str(x.value)
     if isinstance(x, Transfers):
-        return f"{x.up} copies to the device, {x.down} back"
-    return x.text[:120] if isinstance(x, Text) else str(x)
+        return f"copies: {x.up} to the device, {x.down} back"
+    if isinstance(x, Text):  # its line breaks may be what differs
+        return x.text if len(x.text) <= 120 else f"{x.text[:120]}{MORE}"
+    return str(x)
 
 
 def _array(x):
     numbers = ", ".join(f"{n:.4g}" if x.dtype.kind == "f" else str(n) for n in x.ravel()[:NUMBERS])
-    more = ", \N{HORIZONTAL ELLIPSIS}" if x.size > NUMBERS else ""
+    more = f", {MORE}" if x.size > NUMBERS else ""
     return f"[{numbers}{more}] {x.dtype}, shape {x.shape}"

@@ -5,10 +5,11 @@ import typer
 from rich.table import Table
 
 from .common import Course, console
+from .status import Folder
 
 
 def assemble(
-    folder: Annotated[Path, typer.Argument(help="The folder with your lessons.")] = Path("lessons"),
+    folder: Folder = Path("lessons"),
     out: Annotated[Path, typer.Option(help="Where your own package is written.")] = Path("mine"),
     course: Course = Path("course"),
     train: Annotated[bool, typer.Option(help="Train the network of lesson 7 on it.")] = True,

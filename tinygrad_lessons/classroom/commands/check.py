@@ -9,7 +9,7 @@ from .status import Folder
 
 def check(
     name: Name,
-    exercise: Annotated[str, typer.Argument(metavar="[EXERCISE]", help="Show only this one.")] = "",
+    exercise: Annotated[str, typer.Argument(metavar="EXERCISE", help="Show only this one.")] = "",
     folder: Folder = Path("lessons"),
 ):
     """Run a saved notebook and its checks; exit 1 when one does not pass."""

@@ -15,7 +15,7 @@ def lab(
     course: Course = Path("course"),
     start: Annotated[bool, typer.Option(help="Open JupyterLab.")] = True,
 ):
-    """Make or update your own folder of lessons, and open JupyterLab in it."""
+    """Make or update your own lessons, and open JupyterLab at their start page: what is next."""
     from ..startpage import write
     from ..workspace import bring
 
@@ -37,5 +37,14 @@ def open_jupyterlab(folder):
     page = "--LabApp.default_url=/lab/tree/start.ipynb"
     command = [sys.executable, "-m", "jupyterlab", f"--ServerApp.root_dir={folder}", page, *root]
     if os.name == "nt":
-        raise typer.Exit(subprocess.call(command))
-    os.execv(sys.executable, command)
+        raise typer.Exit(subprocess.call(command, env=environment()))
+    os.execve(sys.executable, command, environment())
+
+
+def environment():
+    """The environment, and in it JupyterLab without what nbgrader adds for instructors.
+
+    Its button Validate, too: it would call any notebook right of which no cell raises.
+    """
+    paths = [Path(__file__).parents[1] / "jupyter", os.environ.get("JUPYTER_CONFIG_PATH")]
+    return os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(str(p) for p in paths if p)}

@@ -16,6 +16,7 @@ def reset(
     from .. import workspace
 
     name, kept = workspace.reset(folder, course, exercise)
-    told = f"{exercise} in {name} is as it was. Your answer is kept in {kept}"
+    told = f"Your answer is kept in {kept}" if kept else "There was no answer in it."
+    told = f"{exercise} in {name} is as it was. {told}"
     console.print(told, highlight=False, markup=False, soft_wrap=True)
     console.print("If the notebook is open in JupyterLab: File > Reload Notebook from Disk")

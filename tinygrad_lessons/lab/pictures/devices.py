@@ -135,7 +135,7 @@ def clipped(figure, gradients, limit, clip):
     after = [_clip(g, limit, clip) for g in gradients]
     turn = np.linspace(0, 2 * np.pi, 120)
     axes.plot(limit * np.cos(turn), limit * np.sin(turn), color=INK, lw=1, ls=":")
-    plane(axes, [*gradients, (-limit, -limit), (limit, limit)], "gradients, and those clipped")
+    plane(axes, [*gradients, (-limit, -limit), (limit, limit)], "grey: before; arrows: clipped")
     said = []
     for i, (g, c) in enumerate(zip(gradients, after, strict=True)):
         axes.plot([0, g[0]], [0, g[1]], color=GREY, lw=1)

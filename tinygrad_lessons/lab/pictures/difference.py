@@ -35,8 +35,12 @@ def difference(figure, yours, expected, why):
     widths = [max(s.shape[1], 2) for s in sheets.values()]
     panels = figure.subplots(1, len(sheets), width_ratios=widths, squeeze=False)[0]
     for axes, (name, s) in zip(panels, sheets.items(), strict=True):
-        heat_map(axes, s, f"{name}\n{' by '.join(map(str, parts[name].shape)) or 'a number'}")
+        heat_map(axes, s, f"{name}\n{_size(parts[name].shape)}")
     return f"{why}.{_largest(gap) if len(parts) == 3 else ''}"
+
+
+def _size(shape):
+    return " by ".join(map(str, shape)) if len(shape) > 1 else f"shape {shape}"
 
 
 def sheet(x):

@@ -127,9 +127,10 @@ def stretched_circle(figure, A, gram):
     right.axhline(0, color=GREY, lw=0.6)
     right.set(xlabel="direction of x, degrees", xticks=range(0, 361, 90))
     right.legend(frameon=False)
+    low, *_, high = np.linalg.eigvalsh((G + G.T).astype(float) / 2)  # between what is drawn, too
     return (
-        f"As x goes round, x^T G x runs from {short(form.min())} to {short(form.max())}"
-        f"{', never below 0' if form.min() > -1e-6 else ''}."
+        f"As x goes round, x^T G x runs from {short(low)} to {short(high)}"
+        f"{', never below 0' if low > -1e-6 else ''}."
     )
 
 

@@ -136,7 +136,9 @@ def _use(held, size):
     if crowded:
         return f"At address {crowded[0]} lie {counted(len(held[crowded[0]]), 'element')} at once."
     if outside:
-        return f"Address {outside[-1]} lies outside the {counted(size, 'number')}."
+        one, at = len(outside) == 1, listed([str(address) for address in outside])
+        where = f"Address {at} lies" if one else f"Addresses {at} lie"
+        return f"{where} outside the {counted(size, 'number')}."
     return f"Every address from 0 to {size - 1} holds one element."
 
 
