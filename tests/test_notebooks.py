@@ -4,11 +4,13 @@ import gzip
 import json
 import subprocess
 import sys
+from collections import defaultdict
+from itertools import zip_longest
 from pathlib import Path
 
 import pytest
 
-from tinygrad_lessons.classroom import lesson, release, samples
+from tinygrad_lessons.classroom import lesson, mistakes, release, samples
 from tinygrad_lessons.classroom.sandbox import Job, Limits, open_sandbox
 from tinygrad_lessons.lab.check import RECORD
 
@@ -68,6 +70,20 @@ def test_with_the_answers_every_check_passes_and_nothing_warns(name, released, s
         assert not [o for o in found.outputs if o.get("name") == "stderr"], cell.source
         if lesson.check_cell(cell.source):
             assert "checks pass" in printed(found) and "not yet" not in printed(found)
+
+
+@every_lesson
+def test_every_right_answer_passes_on_the_edition(name, released, sandbox):
+    folder, notebook = released(name)
+    right, others = samples.references(notebook), defaultdict(list)
+    for answer in mistakes.answers(COURSE, name):
+        if not answer.hint:
+            others[answer.exercise].append(samples.text(answer))
+    for answers in zip_longest(*others.values()):
+        mine = {e: a for e, a in zip(others, answers, strict=True) if a}
+        found = run(sandbox, folder, samples.answered(notebook, right | mine))
+        wrong = [printed(f) for c, f in found if lesson.check_cell(c.source)]
+        assert not [text for text in wrong if "not yet" in text or "checks pass" not in text]
 
 
 IN_ORDER = """
