@@ -33,7 +33,7 @@ DRAWN = {
     ),
     "a graph that was walked": (
         lambda: pictures.graph(**network(), backward=torch.autograd.backward),
-        "After the walk, w has the gradient [1] [2] and b has the gradient [1].",
+        "After the walk, w has the gradient [1], [2] and b has the gradient [1].",
     ),
     "a sum of what arrives": (
         lambda: pictures.stretched([5.0, 6.0], G, torch.shapes.unbroadcast),

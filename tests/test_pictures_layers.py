@@ -50,7 +50,7 @@ DRAWN = {
     ),
     "guesses": (
         (Small, torch.ones(2, 2, 2), torch.tensor([0, 7])),
-        "1 of 2 guesses are right. The probabilities lie between 0.10 and 0.10: near one tenth "
+        "1 of 2 guesses is right. The probabilities lie between 0.10 and 0.10: near one tenth "
         "for each class is no opinion.",
     ),
 }
@@ -93,6 +93,19 @@ def test_initial_weights_keep_the_spread():
     spreads = pictures.weights(nn.init.uniform_fan_in_).sentence.split("spreads of ")[1]
     numbers = [float(word) for word in spreads.rstrip(".").replace(" and", ",").split(", ")]
     assert np.allclose(numbers, 3**-0.5, rtol=0.05)
+
+
+def test_an_image_is_drawn_as_a_square_and_a_row_lies():
+    high, wide = pictures._extent((3, 28, 28), 1.0)
+    assert high == wide
+    high, wide = pictures._extent((3, 784), 1.0)
+    assert high < wide
+
+
+def test_a_network_that_has_learned_is_not_said_to_have_no_opinion():
+    images, labels = 20 * torch.eye(10)[:3].reshape(3, 2, 5), torch.tensor([0, 1, 7])
+    said = pictures.guesses(lambda: nn.Flatten(), images, labels).sentence
+    assert said == "2 of 3 guesses are right. What it guessed has a probability of 1.00 to 1.00."
 
 
 def unwritten(*args):

@@ -20,7 +20,7 @@ DRAWN = {
     ),
     "overlaps": (
         (X, {"x[1]": X[1], "x[:, 2]": X[:, 2], "x[[1]]": X[[1]]}, torch.shares_memory),
-        "You say who shares: x[1] with x[:, 2].",
+        "By your answers x[1] shares with x[:, 2].",
     ),
     "byte_order": (
         (2051, torch.from_numpy),
@@ -75,7 +75,7 @@ def test_walks_that_are_not_straight_are_said():
         ),
         (
             lambda: pictures.overlaps(X, {"x": X, "y": X.clone()}, torch.shares_memory),
-            "You say who shares: nobody.",
+            "By your answers nobody shares.",
         ),
         (
             lambda: pictures.into_place(M, M, lambda x, y: x + y),

@@ -60,7 +60,7 @@ DRAWN = {
     ),
     "confusion": (
         (reader, DATA, lambda: 0.75),
-        "3 of 4 are right, 75.0% by accuracy. "
+        "3 of 4 are right; your accuracy says 75.0%. "
         "The most frequent mistake: 1 times an 8 is read as a 2.",
     ),
     "worst": (

@@ -149,6 +149,14 @@ def forgets_the_other_device(a, b):
     return bool(a.device.xp.shares_memory(a.array, b.array))
 
 
+@mistake(
+    "shares-memory",
+    "A library knows its own arrays, not tensors. Which attribute of a holds the array?",
+)
+def hands_over_the_tensors(a, b):
+    return a.device is b.device and bool(a.device.xp.shares_memory(a, b))
+
+
 @also_right("shares-memory")
 def sees_what_is_written(a, b):
     if a.device is not b.device or a.array.size == 0 or b.array.size == 0:
@@ -290,6 +298,27 @@ def the_first_stride_only(array):
     return torch.Tensor(array, torch.device("cpu"))
 
 
+@mistake(
+    "from-numpy",
+    "Four kinds of things are refused: what no tensor can share, and what is no array of numbers. "
+    "Which of your lines asks?",
+)
+def asks_nothing(array):
+    return torch.Tensor(array, torch.device("cpu"))
+
+
+@mistake("from-numpy", "a[:, ::-1] walks backwards along one dim only. Must all strides be < 0?")
+def refuses_what_is_all_reversed(array):
+    if not isinstance(array, np.ndarray):
+        raise TypeError("not an array")
+    if array.ndim and all(stride < 0 for stride in array.strides):
+        raise ValueError("negative strides")
+    if not array.dtype.isnative:
+        raise ValueError("foreign byte order")
+    torch.dtypes.of(array)
+    return torch.Tensor(array, torch.device("cpu"))
+
+
 @also_right("from-numpy")
 def by_kinds(array):
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
@@ -418,6 +447,34 @@ def changes_the_other(self, other, *, alpha=1):
     return self.copy_(result)
 
 
+@mistake("add_", "What does Python call for self += other, where self is a tensor?")
+def calls_itself(self, other, *, alpha=1):
+    self += other if alpha == 1 else alpha * other
+    return self
+
+
+@mistake(
+    "add_",
+    "x.add_(2): has a number an .array, or a .dtype? Which function adds either?",
+)
+def other_has_an_array(self, other, *, alpha=1):
+    if self.requires_grad and self.is_leaf:
+        raise RuntimeError("a leaf requires grad")
+    self.array += alpha * other.array
+    return self
+
+
+@mistake(
+    "add_", "Two tensors hold the sum now. Which one has the memory of x, and which one is yours?"
+)
+def returns_the_sum(self, other, *, alpha=1):
+    result = torch.add(self, other, alpha=alpha)
+    if result.shape != self.shape or not torch.can_cast(result.dtype, self.dtype):
+        raise RuntimeError("does not fit")
+    self.copy_(result)
+    return result
+
+
 @also_right("add_")
 def without_alpha(self, other):
     total = self + other
@@ -483,6 +540,16 @@ def by_way_of_lists_again(self):
 @mistake("contiguous", "Is every copy row after row? x[:, ::2] is no transpose, and no stretch.")
 def transposes_only(self):
     return self.clone() if self.T.is_contiguous() and not self.is_contiguous() else self
+
+
+@mistake("contiguous", "What does your function return for an x that lies row by row already?")
+def nothing_where_nothing_is_to_do(self):
+    return None if self.is_contiguous() else self.clone()
+
+
+@mistake("contiguous", "Whose library is np, and on which device is self? What does clone() do?")
+def numpys_own(self):
+    return torch.from_numpy(np.ascontiguousarray(self.array))
 
 
 @also_right("contiguous")
@@ -567,6 +634,15 @@ def detaches_tensors(data, dtype=None, device=None):
     if not isinstance(data, torch.Tensor):
         return torch.tensor(data, dtype=dtype, device=device)
     return data.detach().to(device, dtype)
+
+
+@mistake(
+    "as-tensor", "Which function makes a tensor of a list? How are its dtype and device named?"
+)
+def lists_are_no_arrays(data, dtype=None, device=None):
+    if not isinstance(data, torch.Tensor):
+        data = torch.from_numpy(data)
+    return data.to(device, dtype)
 
 
 @also_right("as-tensor")

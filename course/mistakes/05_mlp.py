@@ -14,7 +14,7 @@ def writes_into_x(self, x):
     return x
 
 
-@mistake("relu", "Print the dtype of x and of your result. Which dtype does zeros() choose?")
+@mistake("relu", "Print the dtype of x and of your result. Which dtype has zeros(), and which 0.0?")
 def double_zeros(self, x):
     return self.xp.where(x > 0, x, self.xp.zeros(x.shape))
 
@@ -46,6 +46,25 @@ def pythons_max(self, x):
 @mistake("relu", "Whose library is np, and on which device does x lie? What does self.xp give?")
 def numpys_own(self, x):
     return np.where(np.asarray(x) < 0, np.zeros_like(np.asarray(x)), np.asarray(x))
+
+
+@mistake(
+    "relu",
+    "Arrays come in, and an array has to go out. Do you return one? Do you hand x to a function "
+    "for tensors?",
+)
+def nothing_or_a_function_for_tensors(self, x):
+    return torch.relu(x)
+
+
+@mistake("relu", "x is an array here, not a tensor. Which functions for arrays has self.xp?")
+def a_tensors_method(self, x):
+    return x.clamp(min=0)
+
+
+@mistake("relu", "max looks for the largest along an axis. What compares each number with 0?")
+def max_along_an_axis(self, x):
+    return self.xp.max(x, 0)
 
 
 @also_right("relu")
@@ -116,6 +135,22 @@ def leaves_out_the_last(self, x):
     start, end = self.start_dim % x.ndim, self.end_dim % x.ndim
     size = int(np.prod(x.shape[start:end]))
     return x.reshape(*x.shape[:start], size, *x.shape[end:])
+
+
+@mistake("flatten", "A batch of 2 images: how many rows should come out? Which dim has to stay?")
+def a_single_row(self, x):
+    return x.reshape(-1)
+
+
+@mistake(
+    "flatten",
+    "Print the shape that you ask for. Does it hold as many numbers as x? What is end_dim + 1 for "
+    "an end_dim of -1?",
+)
+def negative_dims_as_they_are(self, x):
+    shape, start, end = x.shape, self.start_dim, self.end_dim
+    size = int(np.prod(shape[start : end + 1]))
+    return x.reshape(*shape[:start], size, *shape[end + 1 :])
 
 
 @also_right("flatten")
@@ -219,6 +254,41 @@ def begins_with_a_dot(self):
             if isinstance(value, torch.nn.Parameter) and id(value) not in seen:
                 seen.add(id(value))
                 yield f"{path}.{name}", value
+
+
+@mistake(
+    "named-parameters",
+    "In which order does named_modules() come: the module itself, or what is inside it first?",
+)
+def inner_ones_when_they_come(self):
+    seen = set()
+    for name, value in vars(self).items():
+        inside = isinstance(value, torch.nn.Module)
+        pairs = value.named_parameters() if inside else [("", value)]
+        for path, p in pairs:
+            if isinstance(p, torch.nn.Parameter) and id(p) not in seen:
+                seen.add(id(p))
+                yield f"{name}.{path}".rstrip("."), p
+
+
+@mistake("named-parameters", "`in` asks with ==, and == compares numbers. What does id() tell?")
+def looks_in_a_list(self):
+    seen = []
+    for path, module in self.named_modules():
+        for name, value in vars(module).items():
+            if isinstance(value, torch.nn.Parameter) and value not in seen:
+                seen.append(value)
+                yield (f"{path}.{name}" if path else name), value
+
+
+@mistake("named-parameters", "What does `for name, p in ...` get from a dict? Pairs are wanted.")
+def a_dict(self):
+    found = {}
+    for path, module in self.named_modules():
+        for name, value in vars(module).items():
+            if isinstance(value, torch.nn.Parameter):
+                found[f"{path}.{name}" if path else name] = value
+    return found
 
 
 @also_right("named-parameters")
@@ -335,6 +405,14 @@ def one_row_for_all(weight, bias=None):
         torch.nn.init.uniform_(bias, -k, k)
 
 
+@mistake("linear-init", "Is the question whether bias is true, or whether there is a bias at all?")
+def asks_whether_the_bias_is_true(weight, bias=None):
+    k = 1 / weight.shape[1] ** 0.5
+    torch.nn.init.uniform_(weight, -k, k)
+    if bias:
+        torch.nn.init.uniform_(bias, -k, k)
+
+
 @also_right("linear-init")
 def writes_what_it_drew(weight, bias=None):
     k = 1 / weight.shape[1] ** 0.5
@@ -396,6 +474,12 @@ def bias_inside(self, x):
 def weight_first(self, x):
     y = (self.weight @ x.T).T
     return y if self.bias is None else y + self.bias
+
+
+@mistake("linear", "Is the question whether the bias is true, or whether there is one at all?")
+def asks_whether_the_bias_is_true_too(self, x):
+    out = x @ self.weight.T
+    return out + self.bias if self.bias else out
 
 
 @also_right("linear")
@@ -460,6 +544,19 @@ def each_layer_once(self, x):
     for layer in dict.fromkeys(self):
         x = layer(x)
     return x
+
+
+@mistake("sequential", "What becomes of what layer(x) returns? And after the loop?")
+def drops_what_layers_return(self, x):
+    for layer in self:
+        layer(x)
+    return x
+
+
+@mistake("sequential", "Who gets the last x, when the loop is over?")
+def returns_nothing(self, x):
+    for layer in self:
+        x = layer(x)
 
 
 @also_right("sequential")
@@ -533,6 +630,11 @@ def extra_only_without_layers(self):
         return f"{type(self).__name__}({self.extra_repr()})"
     lines = [f"({n}): {m!r}".replace("\n", "\n  ") for n, m in inside]
     return f"{type(self).__name__}(\n  " + "\n  ".join(lines) + "\n)"
+
+
+@mistake("module-repr", "vars(self) holds the modules inside, too. Where are they in your text?")
+def itself_only(self):
+    return f"{type(self).__name__}({self.extra_repr()})"
 
 
 @also_right("module-repr")
@@ -613,6 +715,32 @@ def changes_x(self, x, dim):
 @mistake("softmax", "Try logits that are all negative. Do your numbers sum to 1? Are they > 0?")
 def without_exp(self, x, dim):
     return x / x.sum(axis=dim, keepdims=True)
+
+
+@mistake(
+    "softmax",
+    "The sums of a (3, 5) along dim 1 have which shape? Does that line up with (3, 5)?",
+)
+def drops_the_dim(self, x, dim):
+    e = self.xp.exp(x - x.max(axis=dim))
+    return e / e.sum(axis=dim)
+
+
+@mistake("softmax", "What do your numbers sum to? What does the formula divide by?")
+def never_divides(self, x, dim):
+    return self.xp.exp(x - x.max(axis=dim, keepdims=True))
+
+
+@mistake("softmax", "After your subtraction, which exponent is the largest? What is exp() of it?")
+def takes_off_the_smallest(self, x, dim):
+    e = self.xp.exp(x - x.min(axis=dim, keepdims=True))
+    return e / e.sum(axis=dim, keepdims=True)
+
+
+@mistake("softmax", "x is an array of many numbers. Whose exp takes that? Does its max say dim?")
+def tensors_functions(self, x, dim):
+    e = torch.exp(x)
+    return e / e.sum(dim=dim, keepdim=True)
 
 
 @also_right("softmax")
@@ -716,6 +844,40 @@ def by_position(self, state):
         raise RuntimeError(f"missing {missing}, unknown {unknown}, misfit {misfit}")
     for tensor, new in zip(own.values(), state.values(), strict=True):
         tensor.copy_(new)
+
+
+@mistake("load-state", "What does own[name] = ... change: a number of the network, or the dict?")
+def changes_the_dict_only(self, state):
+    own = self.state_dict()
+    for name in own:
+        own[name] = state[name]
+
+
+@mistake(
+    "load-state", "Which shapes can be compared: those of all names, or of those on both sides?"
+)
+def compares_what_is_missing(self, state):
+    own = self.state_dict()
+    missing = [name for name in own if name not in state]
+    unknown = [name for name in state if name not in own]
+    misfit = [name for name in own if own[name].shape != state[name].shape]
+    if missing or unknown or misfit:
+        raise self.loading_error(state, missing, unknown, misfit)
+    for name in own:
+        own[name].copy_(state[name])
+
+
+@mistake("load-state", "An error that is returned stops nobody. Which word sends it on its way?")
+def returns_the_error(self, state):
+    own = self.state_dict()
+    missing = [name for name in own if name not in state]
+    unknown = [name for name in state if name not in own]
+    both = [name for name in own if name in state]
+    misfit = [name for name in both if own[name].shape != state[name].shape]
+    if missing or unknown or misfit:
+        return self.loading_error(state, missing, unknown, misfit)
+    for name in own:
+        own[name].copy_(state[name])
 
 
 @also_right("load-state")

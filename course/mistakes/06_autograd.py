@@ -94,6 +94,44 @@ def changes_x(f, x):
     return g
 
 
+@mistake(
+    "numerical-gradient",
+    "It is half. Where does x[i] stand when f is called the second time? And does a view, "
+    "before = x[i], stay what it was?",
+)
+def keeps_a_view(f, x):
+    x, h = x.detach().double().clone(), 1e-6
+    g = torch.zeros_like(x)
+    for i in np.ndindex(*x.shape):
+        before = x[i]
+        x[i] = before + h
+        above = f(x).detach()
+        x[i] = before - h
+        g[i] = (above - f(x).detach()) / (2 * h)
+        x[i] = before
+    return g
+
+
+@mistake("numerical-gradient", "In which order does Python read a / 2 * h?")
+def divides_and_multiplies(f, x):
+    x, h = x.detach().double().clone(), 1e-6
+    g = torch.zeros_like(x)
+    for i in np.ndindex(*x.shape):
+        before = x[i].clone()
+        x[i] = before + h
+        above = f(x).detach()
+        x[i] = before - h
+        g[i] = (above - f(x).detach()) / 2 * h
+        x[i] = before
+    return g
+
+
+@mistake("numerical-gradient", "How many slopes has a function of six numbers? And your result?")
+def one_slope_for_all(f, x):
+    x, h = x.detach().double(), 1e-6
+    return (f(x + h) - f(x - h)) / (2 * h)
+
+
 @also_right("numerical-gradient")
 def fourth_order(f, x):
     x = x.detach().double()
@@ -295,6 +333,13 @@ def pow_nan_at_0(self, g):
     return for_a, g * self.output * self.xp.log(a) if self.needs(1) else None
 
 
+@mistake("Pow-backward", "a ** n / a is a ** (n - 1): for every a? What is 0 / 0?")
+def pow_through_the_output(self, g):
+    a, n = self.inputs
+    log_a = self.xp.log(a + (a == 0)) if self.needs(1) else 0
+    return g * n * self.output / a, g * self.output * log_a
+
+
 @also_right("Pow-backward")
 def pow_with_where(self, g):
     a, n = self.inputs
@@ -333,6 +378,12 @@ def relu_of_g(self, g):
 def relu_writes_into_g(self, g):
     g *= self.output > 0
     return g
+
+
+@mistake("ReLU-backward", "Which array did the forward keep: its input, or its output?")
+def relu_asks_for_inputs(self, g):
+    (x,) = self.inputs
+    return g * (x > 0)
 
 
 @also_right("ReLU-backward")
@@ -394,6 +445,18 @@ def sum_last_dim(self, g):
     return self.xp.zeros(self.shape_in, g.dtype) + g
 
 
+@mistake("Sum-backward", "How many numbers went into the sum, and how many slopes do you give?")
+def sum_hands_g_on(self, g):
+    return g
+
+
+@mistake("Sum-backward", "What is self.dim when everything was summed? Which axis is that?")
+def sum_expands_none(self, g):
+    if not self.keepdim:
+        g = self.xp.expand_dims(g, self.dim)
+    return self.xp.broadcast_to(g, self.shape_in)
+
+
 @also_right("Sum-backward")
 def sum_reshapes(self, g):
     gone = range(len(self.shape_in)) if self.dim is None else self.dim
@@ -409,6 +472,22 @@ def sum_sorted(self, g):
 
 
 # MatMul-backward
+
+
+@mistake("MatMul-backward", "How many dims has g for a matrix times a vector? Has it two to swap?")
+def matmul_matrices_only(self, g):
+    a, b = self.inputs
+    return g @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ g
+
+
+@mistake(
+    "MatMul-backward",
+    "A vector counts as one row or one column. Which axis has it to get for that, and which one g?",
+)
+def matmul_leaves_g_as_it_is(self, g):
+    a, b = (x[None] if x.ndim == 1 else x for x in self.inputs)
+    b = self.inputs[1][:, None] if self.inputs[1].ndim == 1 else b
+    return g @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ g
 
 
 @mistake("MatMul-backward", "Do matrix products commute? What shape has your first gradient?")
@@ -445,12 +524,6 @@ def matmul_ignores_g(self, g):
 def matmul_exchanged(self, g):
     a, b = self.inputs
     return a.swapaxes(-1, -2) @ g, g @ b.swapaxes(-1, -2)
-
-
-@mistake("MatMul-backward", "How many dims has g for a matrix times a vector? Has it two to swap?")
-def matmul_matrices_only(self, g):
-    a, b = self.inputs
-    return g @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ g
 
 
 @also_right("MatMul-backward")
@@ -512,6 +585,11 @@ def softmax_ignores_g(self, g):
 @mistake("Softmax-backward", "The formula has two factors. Which one belongs to p_i itself?")
 def softmax_without_output(self, g):
     return g - (g * self.output).sum(axis=self.dim, keepdims=True)
+
+
+@mistake("Softmax-backward", "The sum of a (2, 4) along dim 1: which shape? Does it line up?")
+def softmax_drops_the_dim(self, g):
+    return self.output * (g - (g * self.output).sum(axis=self.dim))
 
 
 @also_right("Softmax-backward")
@@ -610,6 +688,21 @@ def once_for_each_use(root):
             todo += [p for p in node.parents if isinstance(p, torch.autograd.Function)]
     used = [p for node in seen for p in node.parents if p in seen]
     return sorted([root.grad_fn, *used], key=lambda node: -node.number)
+
+
+@mistake(
+    "topological-order",
+    "node.parents holds nodes, leaf tensors and None. Which of these have parents of their own? "
+    "And root?",
+)
+def asks_leaves_for_parents(root):
+    seen, todo = set(), [root.grad_fn]
+    while todo:
+        node = todo.pop()
+        if node not in seen:
+            seen.add(node)
+            todo += node.parents
+    return sorted(seen, key=lambda node: node.number, reverse=True)
 
 
 @also_right("topological-order")
@@ -896,6 +989,47 @@ def nothing_for_a_leaf(root, gradient=None, retain_graph=False):
             node.free()
 
 
+@mistake(
+    "backward", "A share is an array. Which method makes of it a .grad, and adds what was there?"
+)
+def sets_grad_by_hand(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.grad = share
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        if not retain_graph:
+            node.free()
+
+
+@mistake("backward", "What is in your dict for a node to which nothing was sent yet?")
+def adds_to_nothing(root, gradient=None, retain_graph=False):
+    grads = {root.grad_fn: torch.autograd.first_gradient(root, gradient)}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads[node]):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] += share
+        if not retain_graph:
+            node.free()
+
+
+@mistake("backward", "A parent can be a node. Has that a .grad? Where do you keep its gradient?")
+def takes_every_parent_for_a_leaf(root, gradient=None, retain_graph=False):
+    grads = {root.grad_fn: torch.autograd.first_gradient(root, gradient)}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads[node]):
+            parent.accumulate_grad(share)
+        if not retain_graph:
+            node.free()
+
+
 @also_right("backward")
 def counts_what_is_to_come(root, gradient=None, retain_graph=False):
     g = torch.autograd.first_gradient(root, gradient)
@@ -1014,6 +1148,20 @@ def off_too_early():
     return paused
 
 
+@mistake(
+    "no-grad",
+    "`with` needs what torch.autograd.block makes of your function: of the function, not of a call "
+    "of it. Is that what no_grad() returns?",
+)
+def returns_no_block():
+    before = torch.is_grad_enabled()
+    torch.set_grad_enabled(False)
+    try:
+        yield
+    finally:
+        torch.set_grad_enabled(before)
+
+
 @also_right("no-grad")
 def with_contextlib():
     from contextlib import contextmanager
@@ -1093,6 +1241,12 @@ def bce_only_ones(logits, targets):
     return -(targets * torch.nn.functional.logsigmoid(logits)).mean()
 
 
+@mistake("bce-with-logits", "A loss for each logit: which single number should become of them?")
+def bce_of_each(logits, targets):
+    log_s = torch.nn.functional.logsigmoid(logits)
+    return (1 - targets) * logits - log_s
+
+
 @also_right("bce-with-logits")
 def both_sides(logits, targets):
     if logits.shape != targets.shape:
@@ -1149,6 +1303,24 @@ def ce_mean_over_classes(logits, labels):
 @mistake("cross-entropy", "Are logits log-probabilities already? Which step comes before nll_loss?")
 def ce_of_raw_logits(logits, labels):
     return torch.nn.functional.nll_loss(logits, labels)
+
+
+@mistake("cross-entropy", "A loss for each row: which single number should become of them?")
+def ce_of_each(logits, labels):
+    log_p = torch.nn.functional.log_softmax(logits, dim=1)
+    return -log_p[torch.arange(len(labels), device=labels.device), labels]
+
+
+@mistake("cross-entropy", "nll_loss wants logs of probabilities. What do you give it?")
+def ce_without_the_log(logits, labels):
+    return torch.nn.functional.nll_loss(torch.softmax(logits, dim=1), labels)
+
+
+@mistake("cross-entropy", "Can backward walk through a Python number? Where does yours begin?")
+def ce_in_python_numbers(logits, labels):
+    log_p = torch.nn.functional.log_softmax(logits, dim=1).tolist()
+    rows = zip(log_p, labels.tolist(), strict=True)
+    return -sum(row[label] for row, label in rows) / len(log_p)
 
 
 @also_right("cross-entropy")

@@ -134,6 +134,26 @@ def _accuracy(model, loader):
     return right.item() / count
 
 
+@mistake("accuracy", "argmax() without a dim finds one place in the whole batch. How many guesses?")
+def one_guess_for_the_batch(model, loader):
+    model.eval()
+    device, right, count = next(model.parameters()).device, 0, 0
+    with torch.no_grad():
+        for x, y in loader:
+            right = right + (model(x.to(device)).argmax() == y.to(device)).sum()
+            count += len(x)
+    return right.item() / count
+
+
+@mistake("accuracy", "At which batch does your function return? How far is the return indented?")
+def returns_after_the_first_batch(model, loader):
+    model.eval()
+    device = next(model.parameters()).device
+    with torch.no_grad():
+        for x, y in loader:
+            return (model(x.to(device)).argmax(1) == y.to(device)).sum().item() / len(x)
+
+
 @also_right("accuracy")
 def all_guesses_first(model, loader):
     model.eval()
@@ -275,6 +295,14 @@ def one_by_one(self):
         yield self.fetch(order[i : i + 1])
 
 
+@mistake("batches", "Which word hands out one batch after the other? return hands out once.")
+def a_list_at_once(self):
+    n = len(self.dataset)
+    order = torch.randperm(n, generator=self.generator) if self.shuffle else torch.arange(n)
+    size = self.batch_size
+    return [self.fetch(order[i * size : (i + 1) * size]) for i in range(len(self))]
+
+
 @also_right("batches")
 def sorted_by_random_keys(self):
     n, size = len(self.dataset), self.batch_size
@@ -379,7 +407,11 @@ def the_rate_inside_the_velocity(self):
             p -= v
 
 
-@mistake("sgd", "Which of the three options does your step not read?")
+@mistake(
+    "sgd",
+    "After two steps, is anything of the first in v? Does your step read momentum, and does state "
+    "itself keep v?",
+)
 def no_momentum(self):
     with torch.no_grad():
         for p, options, _ in self.due():
@@ -441,6 +473,41 @@ def one_step_ahead(self):
             if options["momentum"]:
                 v = p.grad + options["weight_decay"] * p + options["momentum"] * v
             p -= options["lr"] * v
+
+
+@mistake(
+    "sgd", "Let the gradient be 0. By the formula, does weight decay make p larger or smaller?"
+)
+def grows_by_decay(self):
+    with torch.no_grad():
+        for p, options, state in self.due():
+            v = options["momentum"] * state.get("v", 0) + p.grad - options["weight_decay"] * p
+            state["v"] = v
+            p -= options["lr"] * v
+
+
+@mistake("sgd", "What is in state before the first step? Where should v begin?")
+def takes_a_velocity_for_granted(self):
+    with torch.no_grad():
+        for p, options, state in self.due():
+            state["v"] = options["momentum"] * state["v"] + p.grad + options["weight_decay"] * p
+            p -= options["lr"] * state["v"]
+
+
+@mistake("sgd", "Who may want to read .grad after the step? Whose task is zero_grad()?")
+def takes_the_gradient_away(self):
+    with torch.no_grad():
+        for p, options, state in self.due():
+            p -= options["lr"] * _velocity(p, options, state)
+            p.grad = None
+
+
+@mistake("sgd", "How many parameters move in one step of yours? Where does your loop end?")
+def the_first_parameter_only(self):
+    with torch.no_grad():
+        for p, options, state in self.due():
+            p -= options["lr"] * _velocity(p, options, state)
+            return
 
 
 @also_right("sgd")
@@ -622,6 +689,39 @@ def climbs(self):
             p += options["lr"] * (m / (1 - b1**t)) / ((s / (1 - b2**t)).sqrt() + options["eps"])
 
 
+@mistake("adam", "In which order does Python read a / b + eps? What has eps to be added to?")
+def eps_after_the_division(self):
+    with torch.no_grad():
+        for p, options, state in self.due():
+            (b1, b2), (m, s, t) = options["betas"], _moments(self, p, options, state)
+            p -= options["lr"] * (m / (1 - b1**t)) / (s / (1 - b2**t)).sqrt() + options["eps"]
+
+
+@mistake("adam", "Which of the three options does your step not read?")
+def no_eps(self):
+    with torch.no_grad():
+        for p, options, state in self.due():
+            (b1, b2), (m, s, t) = options["betas"], _moments(self, p, options, state)
+            p -= options["lr"] * (m / (1 - b1**t)) / (s / (1 - b2**t)).sqrt()
+
+
+@mistake("adam", "Which m does the next step go on from: the mean itself, or the corrected one?")
+def keeps_what_is_corrected(self):
+    with torch.no_grad():
+        for p, options, state in self.due():
+            (b1, b2), (m, s, t) = options["betas"], _moments(self, p, options, state)
+            m, s = state["m"], state["s"] = m / (1 - b1**t), s / (1 - b2**t)
+            p -= options["lr"] * m / (s.sqrt() + options["eps"])
+
+
+@mistake("adam", "By what do you divide in step 2? Where is t in it?")
+def corrects_as_in_step_1(self):
+    with torch.no_grad():
+        for p, options, state in self.due():
+            (b1, b2), (m, s, _) = options["betas"], _moments(self, p, options, state)
+            p -= options["lr"] * (m / (1 - b1)) / ((s / (1 - b2)).sqrt() + options["eps"])
+
+
 @also_right("adam")
 def as_the_formula_has_it(self):
     with torch.no_grad():
@@ -676,7 +776,7 @@ def gradients_pile_up(model, loader, loss_fn, optimizer):
     return (total / count).item()
 
 
-@mistake("train-epoch", "What does the optimizer find in .grad when it steps?")
+@mistake("train-epoch", "Has one weight changed? Is there a step, and what is in .grad by then?")
 def forgets_what_it_has_just_learned(model, loader, loss_fn, optimizer):
     model.train()
     device, total, count = next(model.parameters()).device, 0, 0
@@ -828,6 +928,16 @@ def the_first_batch_only(model, loader, loss_fn, optimizer):
     return _epoch(model, [next(iter(loader))], loss_fn, optimizer).item()
 
 
+@mistake("train-epoch", "In loss_fn, what comes first: what the network says, or what is true?")
+def labels_first(model, loader, loss_fn, optimizer):
+    return _epoch(model, loader, lambda said, true: loss_fn(true, said), optimizer).item()
+
+
+@mistake("train-epoch", "The docstring promises a number. Which line of yours gives it back?")
+def returns_nothing(model, loader, loss_fn, optimizer):
+    _epoch(model, loader, loss_fn, optimizer)
+
+
 @also_right("train-epoch")
 def losses_in_a_list(model, loader, loss_fn, optimizer):
     losses, sizes = [], []
@@ -938,6 +1048,24 @@ def returns_too_early(model, loader, test, loss_fn, optimizer, epochs):
         loss = torch.training.train_epoch(model, loader, loss_fn, optimizer)
         history.append((loss, torch.training.accuracy(model, test)))
         return history
+    return history
+
+
+@mistake("capstone", "A pair for each epoch, or a list for each number? Read the docstring again.")
+def two_lists(model, loader, test, loss_fn, optimizer, epochs):
+    losses, shares = [], []
+    for _ in range(epochs):
+        losses.append(torch.training.train_epoch(model, loader, loss_fn, optimizer))
+        shares.append(torch.training.accuracy(model, test))
+    return losses, shares
+
+
+@mistake("capstone", "Five epochs: how many items has your list? What does += add, a pair or two?")
+def pairs_taken_apart(model, loader, test, loss_fn, optimizer, epochs):
+    history = []
+    for _ in range(epochs):
+        history += torch.training.train_epoch(model, loader, loss_fn, optimizer), None
+        history[-1] = torch.training.accuracy(model, test)
     return history
 
 

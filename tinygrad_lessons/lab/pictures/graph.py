@@ -38,7 +38,7 @@ def graph(figure, backward=None, **named):
         ops = [_title(thing) for thing in edges if isinstance(thing, torch.autograd.Function)]
         return f"From {listed(leaves)} the graph leads through {listed(ops)} to {list(named)[-1]}."
     grads = [f"{n} has the gradient {_values(named[n].grad)}" for n in leaves]
-    return f"After the walk, {listed(grads)}.".replace("\n", " ")
+    return f"After the walk, {listed(grads)}.".replace("\n", ", ")
 
 
 def _key(tensor):
@@ -201,7 +201,9 @@ def tangents(figure, functions, at=(-1.0, 0.5, 2.0)):
             axes.plot(p + run, y + slope * run, color=ORANGE, ls="--")
             axes.plot(p, y, "o", color=INK, ms=4)
             slope = f"slope {short(float(slope))}"
-            axes.annotate(slope, (p, y), (7, -9), textcoords="offset points", fontsize=8)
+            box = {"facecolor": "white", "alpha": 0.8, "pad": 1, "lw": 0}
+            beside = {"textcoords": "offset points", "fontsize": 8, "bbox": box}
+            axes.annotate(slope, (p, y), (7, -9), **beside)
         axes.set_title(name)
         said.append(f"{name} has {listed([short(float(s)) for s in slopes])}")
     return f"Slopes at {listed([short(p) for p in at])}: {'; '.join(said)}."
@@ -299,7 +301,7 @@ def _map(axes, loss, way, start):
     axes.plot(*way[-1], "*", color=ORANGE, ms=10, label="end")
     axes.set(xlim=(-reach, reach), ylim=(-reach, reach), title="loss, and the way down")
     axes.set(xlabel="w[0]", ylabel="w[1]")
-    axes.legend(frameon=False)
+    axes.legend(edgecolor="none", framealpha=0.9)
 
 
 @picture()

@@ -6,7 +6,7 @@ import numpy as np
 
 import tinygrad_lessons as torch
 
-from .frame import BLUE, CENTRED, COLOURS, GREY, INK, ORANGE, heat_map, listed, numbers, picture
+from .frame import BLUE, COLOURS, GREY, INK, ORANGE, heat_map, listed, numbers, picture
 from .frame import short as three_digits
 
 
@@ -16,9 +16,10 @@ def shapes(figure, stages):
     from matplotlib.patches import Rectangle
 
     found = {name: numbers(x).shape for name, x in stages.items()}
-    axes = figure.subplots()
+    axes, (across, up) = figure.subplots(), figure.get_size_inches()
+    square = across / len(found) / (up / 1.75)  # as high on the page as 1 is wide
     for i, (name, shape) in enumerate(found.items()):
-        high, wide = _extent(shape)
+        high, wide = _extent(shape, square)
         for behind in reversed(range(min(shape[0], 3))):  # the batch: cards behind each other
             at = (i - wide / 2 + 0.05 * behind, -high / 2 + 0.05 * behind)
             card = {"facecolor": "#dce8f4", "edgecolor": INK, "lw": 0.8}
@@ -26,17 +27,17 @@ def shapes(figure, stages):
         axes.text(i, -0.62, f"{name}\n{tuple(shape)}", ha="center", va="top", color=INK)
         if i:
             line = {"arrowstyle": "-|>", "color": BLUE, "lw": 1.5}
-            axes.annotate("", (i - 0.33, 0), (i - 0.67, 0), arrowprops=line)
+            axes.annotate("", (i - 0.33, 0), (i - 0.62, 0), arrowprops=line)
     axes.set(xlim=(-0.5, len(found) - 0.5), ylim=(-1.0, 0.75))
     axes.axis("off")
     said = [f"{name} is {' by '.join(map(str, shape))}" for name, shape in found.items()]
     return f"{listed(said)}."
 
 
-def _extent(shape):
+def _extent(shape, square):
     """Height and width of the card of one sample: grows with the logarithm of each size."""
-    sizes = [math.log2(max(n, 1)) / 11 + 0.08 for n in shape[1:]] or [0.08]
-    return (sizes[0], 0.06) if len(sizes) == 1 else (0.6 * sizes[-2], 0.6 * sizes[-1])
+    sizes = [math.log2(max(n, 1)) / 22 + 0.04 for n in shape[1:]] or [0.04]
+    return (0.1, sizes[0]) if len(sizes) == 1 else (square * sizes[-2], sizes[-1])
 
 
 @picture()
@@ -145,6 +146,7 @@ def weights(figure, init):
     axes.set_xlabel("dashed: k and -k", loc="right")
     bars = last.bar([str(fan) for fan in fans], spreads, color=COLOURS[:3], edgecolor=INK)
     last.bar_label(bars, [three_digits(s) for s in spreads])
+    last.margins(y=0.15)
     last.set_title("spread of\nthe outputs")
     last.set_xlabel("inputs")
     return (
@@ -191,9 +193,10 @@ def guesses(figure, make, images, labels):
         below[i].bar(range(10), p[i], color=colours)
         below[i].set(xticks=range(10), ylim=(0, max(0.3, 1.1 * p.max())))
         below[i].tick_params(labelsize=7)
-        below[i].text(top, p[i, top], "▾", color=ORANGE, **CENTRED)
-    hits = int((p.argmax(1) == truth).sum())
-    return (
-        f"{hits} of {len(p)} guesses are right. The probabilities lie between "
-        f"{p.min():.2f} and {p.max():.2f}: near one tenth for each class is no opinion."
-    )
+        below[i].text(top, p[i, top], "▾", color=ORANGE, ha="center", va="bottom")
+    hits, sure = int((p.argmax(1) == truth).sum()), p.max(1)
+    said = f"{hits} of {len(p)} guesses {'is' if hits == 1 else 'are'} right."
+    if sure.max() < 0.3:
+        between = f"The probabilities lie between {p.min():.2f} and {p.max():.2f}"
+        return f"{said} {between}: near one tenth for each class is no opinion."
+    return f"{said} What it guessed has a probability of {sure.min():.2f} to {sure.max():.2f}."

@@ -124,7 +124,7 @@ def overlaps(figure, x, views, shares_memory):
         mark = "yes" if said else "no"
         table.text(j, i, mark if right else f"{mark} ✗", color=BLUE if said else GREY, **CENTRED)
         if i < j:
-            pairs += [f"{names[i]} with {names[j]}"] if said else []
+            pairs += [f"{names[i]} shares with {names[j]}"] if said else []
         wrong += [] if right else [f"{names[i]} and {names[j]}"]
     table.set(xlim=(-0.5, many - 0.5), ylim=(many - 0.5, -0.5), title="your answers")
     table.set_xticks(range(many), names, rotation=40, ha="right")
@@ -132,7 +132,7 @@ def overlaps(figure, x, views, shares_memory):
     table.tick_params(length=0)
     if wrong:
         return f"Memory says otherwise of {wrong[0]}."
-    return f"You say who shares: {'; '.join(pairs) or 'nobody'}."
+    return f"By your answers {listed(pairs)}." if pairs else "By your answers nobody shares."
 
 
 def _inside(axes, name, a, whole, colour):

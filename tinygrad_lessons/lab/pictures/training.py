@@ -129,7 +129,7 @@ def descent(figure, ways, steps=30, steep=20.0, begin=(-4.0, 1.0)):
         said.append(f"{name} is {short(math.hypot(*path[-1]))} away")
     axes.plot(0, 0, "+", color=INK, ms=12)
     axes.set(xlim=(-4.6, 2.2), ylim=(-1.35, 1.35))
-    axes.legend(frameon=False, loc="upper right", fontsize=9)
+    axes.legend(edgecolor="none", framealpha=0.9, loc="upper right", fontsize=9)
     return f"After {steps} steps from {_point(begin)}, {listed(said)} from the lowest point."
 
 
@@ -192,6 +192,7 @@ def traffic(figure, ways, device="sim", count=5):
         axes.set(title=name, xlabel="batch", xticks=at, ylim=(0, 1.4 * max(1, trips.max())))
         up, down = trips.sum(0)
         said.append(f"{name} makes {up} copies up and {down} down")
+    panels[0].yaxis.get_major_locator().set_params(integer=True)
     panels[0].set_ylabel(f"copies, host and {device}")
     panels[0].legend(frameon=False, ncols=2, loc="upper left")
     return f"For {count} batches, {'; '.join(said)}."
@@ -265,7 +266,9 @@ def confusion(figure, net, data, share=None):
     axes.set(xlabel="read as", ylabel="is", xticks=range(10), yticks=range(10))
     axes.tick_params(length=0)
     hits = int(counts.trace())
-    said = f"{hits} of {len(truth)} are right" + (f", {share():.1%} by accuracy" if share else "")
+    said = f"{hits} of {len(truth)} are right" + (
+        f"; your accuracy says {share():.1%}" if share else ""
+    )
     wrong = counts - np.diag(counts.diagonal())
     if not wrong.any():
         return f"{said}."
