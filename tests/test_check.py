@@ -165,6 +165,31 @@ def test_of_mistakes_that_fit_the_one_that_fits_most_is_taken():
     assert [v.mistake for v in verdicts] == ["both", "both"]
 
 
+def test_what_passed_decides_between_mistakes_that_fit_alike():
+    def seen(value):
+        return [{"label": "x", "value": {"kind": "number", "type": "int", "text": str(value)}}]
+
+    verdicts = [Verdict("a", "cpu", seen(1), seen(2)), Verdict("b", "cpu", seen(1), seen(1))]
+    known = {
+        "a": [("fails b, too", "hint 1", seen(2)), ("a only", "hint 2", seen(2))],
+        "b": [("fails b, too", "hint 1", seen(9)), ("a only", "hint 2", seen(1))],
+    }
+    recognise(verdicts, lambda check, device: known[check])
+    assert [v.mistake for v in verdicts] == ["a only", ""]
+
+
+def test_a_mistake_that_stopped_halfway_is_not_taken_for_one_that_went_on():
+    def entry(label, value):
+        return {"label": label, "value": value}
+
+    raised = {"kind": "raised", "type": "RuntimeError", "text": "no"}
+    two, three = ({"kind": "number", "type": "int", "text": n} for n in "23")
+    expected = [entry("x", two), entry("y", two)]
+    verdict = Verdict("a", "cpu", expected, [entry("x", three), entry("y", raised)])
+    recognise([verdict], lambda check, device: [("stops", "hint", [entry("y", raised)])])
+    assert verdict.mistake == ""
+
+
 def notebook(**cells):
     """The names that cells define, each a file of its own, as in a notebook."""
     names = {"__name__": "__main__"}

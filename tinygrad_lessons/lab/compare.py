@@ -93,6 +93,12 @@ def compare(expected, yours):
     return findings
 
 
+def labels(seen):
+    """The names of what was observed."""
+    entries = [e for e in seen if isinstance(e, dict)] if isinstance(seen, list) else []
+    return {str(e.get("label")) for e in entries if not e.get("given")}
+
+
 def same(expected, yours):
     """Whether nothing that was observed of the one differs in the other."""
     return not any(finding.difference for finding in compare(expected, yours))

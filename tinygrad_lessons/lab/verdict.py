@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, field
 
-from .compare import Raised, compare, same
+from .compare import Raised, compare, labels, same
 
 TROUBLES = {
     "timeout": "it did not finish in time",
@@ -52,15 +52,24 @@ def recognise(verdicts, mistakes):
     """Give each failed verdict the hint of the known mistake that did exactly what the student did.
 
     `mistakes`: function (check, device) -> [(name, hint, what was observed of it), ...]. Of several
-    that fit one failure, the one that fits the most failures is taken.
+    that fit one failure, the one that fits the most checks is taken, those that passed among them.
     """
-    fits = {}
-    for v in verdicts:
-        if not v.passed and not v.trouble and not v.unwritten:
-            known = mistakes(v.check, v.device)
-            fits[id(v)] = [(name, hint) for name, hint, seen in known if same(seen, v.yours)]
+    tried = [v for v in verdicts if not v.trouble and not v.unwritten]
+    failed = [v for v in tried if not v.passed]
+    fits = {id(v): _fitting(v, mistakes) for v in failed}
     votes = [name for found in fits.values() for name, _ in found]
-    for v in verdicts:
-        if fits.get(id(v)):
+    if any(len(found) > 1 for found in fits.values()):
+        votes += [name for v in tried if v.passed for name, _ in _fitting(v, mistakes)]
+    for v in failed:
+        if fits[id(v)]:
             v.mistake, v.hint = max(fits[id(v)], key=lambda fit: votes.count(fit[0]))
     return verdicts
+
+
+def _fitting(verdict, mistakes):
+    """[(name, hint), ...] of the known mistakes that did what the student did, and went as far."""
+    return [
+        (name, hint)
+        for name, hint, seen in mistakes(verdict.check, verdict.device)
+        if labels(seen) == labels(verdict.yours) and same(seen, verdict.yours)
+    ]
