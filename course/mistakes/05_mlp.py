@@ -422,6 +422,15 @@ def writes_what_it_drew(weight, bias=None):
 
 
 @also_right("linear-init")
+def as_in_pytorch(weight, bias=None):
+    k = 1 / weight.shape[1] ** 0.5
+    with torch.no_grad():
+        weight.uniform_(-k, k)
+        if bias is not None:
+            bias.uniform_(-k, k)
+
+
+@also_right("linear-init")
 def assigns_to_the_data(weight, bias=None):
     k = weight.shape[1] ** -0.5
     weight.data[:] = torch.rand_like(weight.data) * 2 * k - k

@@ -33,7 +33,7 @@ class Report:
     @property
     def title(self):
         if self.points is not None:
-            return f"{self.exercise}: {self.score:g} of {self.points:g} points"
+            return f"{self.exercise}: {round(self.score, 2):g} of {self.points:g} points"
         good, count = sum(self.by_check().values()), len(self.by_check())
         return f"{self.exercise}: {good} of {count} checks pass"
 
