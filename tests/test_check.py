@@ -152,10 +152,11 @@ def test_the_html_says_the_same_and_escapes():
     assert '<th scope="col"' in html and "<caption" in html
 
 
-def test_of_mistakes_that_fit_the_one_that_fits_most_is_taken():
-    def seen(value):
-        return [{"label": "x", "value": {"kind": "number", "type": "int", "text": str(value)}}]
+def seen(value):
+    return [{"label": "x", "value": {"kind": "number", "type": "int", "text": str(value)}}]
 
+
+def test_of_mistakes_that_fit_the_one_that_fits_most_is_taken():
     verdicts = [Verdict("a", "cpu", seen(1), seen(2)), Verdict("b", "cpu", seen(1), seen(3))]
     known = {
         "a": [("first", "hint 1", seen(2)), ("both", "hint 2", seen(2))],
@@ -166,9 +167,6 @@ def test_of_mistakes_that_fit_the_one_that_fits_most_is_taken():
 
 
 def test_what_passed_decides_between_mistakes_that_fit_alike():
-    def seen(value):
-        return [{"label": "x", "value": {"kind": "number", "type": "int", "text": str(value)}}]
-
     verdicts = [Verdict("a", "cpu", seen(1), seen(2)), Verdict("b", "cpu", seen(1), seen(1))]
     known = {
         "a": [("fails b, too", "hint 1", seen(2)), ("a only", "hint 2", seen(2))],

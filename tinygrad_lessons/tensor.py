@@ -585,13 +585,11 @@ class Tensor(InPlace):
             text = "Index tensor must have the same number of dimensions as input tensor"
             raise RuntimeError(text)
         dim = axis(dim, self.ndim)
-        if self.device.type == "cpu":  # elsewhere a look at the numbers would wait for the device
-            size = self.array.shape[dim] if self.ndim else 1
-            wrong = index.array[(index.array < 0) | (index.array >= size)]
-            if wrong.size:
-                raise RuntimeError(
-                    f"index {wrong[0]} is out of bounds for dimension {dim} with size {size}"
-                )
+        size = self.array.shape[dim] if self.ndim else 1
+        if len(wrong := ops.outside(self.device, index.array, size)):
+            raise RuntimeError(
+                f"index {wrong[0]} is out of bounds for dimension {dim} with size {size}"
+            )
         return ops.Gather.apply(self, index, dim=dim)
 
     def nonzero(self):

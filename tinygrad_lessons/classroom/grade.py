@@ -12,7 +12,7 @@ from nbgrader import utils
 from ..lab.table import Report
 from . import editions, judge, lesson, mistakes, submissions, suspect
 from .pool import ungraded
-from .rebuild import rebuild, unanswered
+from .rebuild import rebuild
 from .sandbox import Check, Job, Limits
 
 DEVICES = ("cpu", "sim")
@@ -55,13 +55,6 @@ def grade(data, student, snapshot, secret, sandbox, devices=DEVICES):
         "boundary": sandbox.name,
         "seconds": round(time.perf_counter() - start, 3),
     }
-
-
-def answers(release, submitted, findings):
-    """(notebook, findings): the release's notebook with what was handed in, if that can be read."""
-    if submitted is None:
-        return unanswered(release, findings), []
-    return rebuild(release, submitted)
 
 
 def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES):

@@ -18,6 +18,7 @@ from traitlets import List, Unicode, default
 
 from . import course, grade, gradebook, lesson, release, submissions
 from .editions import PACKAGE
+from .rebuild import rebuild, unanswered
 from .sandbox import open_sandbox
 
 STEPS = "tinygrad_lessons.classroom.nbgrader_steps"
@@ -121,7 +122,7 @@ class Rebuild(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         unread, snapshot = resources.get("unread"), _snapshot(resources)
         release = gradebook.release_notebook(snapshot)
-        nb, findings = grade.answers(release, None if unread else nb, unread)
+        nb, findings = (unanswered(release, unread), []) if unread else rebuild(release, nb)
         known = {c["grade_id"]: c for c in snapshot["cells"]}
         for cell in nb.cells:
             if found := known.get(cell.metadata.get("nbgrader", {}).get("grade_id")):

@@ -184,7 +184,6 @@ def _marked(found):
         "nobody": [e for e, w in who.items() if not w["passed"]],
         "everybody": [e for e, w in who.items() if len(w["passed"]) == sum(map(len, w.values()))],
         "stopped": [e["exercise"] for e in found["exercises"] if e["troubles"]],
-        "unread": found["unread"],
         "by_hand": [s["student"] for s in students if s["by_hand"]],
         "odd": sorted({student for student, _ in found["findings"]}),
     }

@@ -78,9 +78,8 @@ class Finding:
 def compare(expected, yours):
     """A Finding for each thing that was observed of the reference."""
     seen = {}
-    for entry in yours if isinstance(yours, list) else []:
-        if isinstance(entry, dict) and not entry.get("given"):
-            seen.setdefault(str(entry.get("label")), decode(entry.get("value")))
+    for entry in _observed(yours):
+        seen.setdefault(str(entry.get("label")), decode(entry.get("value")))
     missing = next((v for v in seen.values() if isinstance(v, Raised)), Text("nothing", "nothing"))
     findings = []
     for entry in expected:
@@ -95,8 +94,13 @@ def compare(expected, yours):
 
 def labels(seen):
     """The names of what was observed."""
-    entries = [e for e in seen if isinstance(e, dict)] if isinstance(seen, list) else []
-    return {str(e.get("label")) for e in entries if not e.get("given")}
+    return {str(entry.get("label")) for entry in _observed(seen)}
+
+
+def _observed(seen):
+    """The entries without what was given; what has not their form is left out."""
+    entries = seen if isinstance(seen, list) else []
+    return [e for e in entries if isinstance(e, dict) and not e.get("given")]
 
 
 def same(expected, yours):

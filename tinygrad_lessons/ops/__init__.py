@@ -2,9 +2,9 @@
 
 from ..autograd import Function
 from . import elementwise, indexing, loss, matmul, movement, reduce
-from .indexing import split_key
+from .indexing import outside, split_key
 
-__all__ = ["named", "split_key"]
+__all__ = ["named", "outside", "split_key"]
 
 named = {}  # "isnan" -> IsNan: what methods call them
 for _file in (elementwise, reduce, matmul, movement, indexing, loss):

@@ -90,6 +90,11 @@ class IndexPut(Function):
         return rest, g[self.key]
 
 
+def outside(device, index, size):
+    """The numbers of `index` that are not 0 to size - 1; none where a look would wait for them."""
+    return index[(index < 0) | (index >= size)] if device.type == "cpu" else ()
+
+
 def out_of_bounds(error):
     """NumPy's error in torch's words."""
     return IndexError(str(error).replace("axis", "dimension"))

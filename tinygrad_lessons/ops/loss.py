@@ -2,6 +2,7 @@
 
 from .. import dtypes
 from ..autograd import Function
+from .indexing import outside
 
 
 class NLL(Function):
@@ -13,15 +14,11 @@ class NLL(Function):
         if labels.dtype.kind not in "iu":
             kind = dtypes.of(labels).legacy
             raise RuntimeError(f"expected target dtype to be Long or Byte, but got {kind}")
-        if self.device.type == "cpu":  # elsewhere a look at the numbers would wait for the device
-            self.check_range(labels, log_p.shape[1])
+        classes = log_p.shape[1]
+        if len(wrong := outside(self.device, labels, classes)):
+            raise IndexError(f"Target {wrong[0]} is out of bounds.\n  There are {classes} classes.")
         self.whole, self.picked = log_p.shape, (self.xp.arange(len(labels)), labels)
         return 0 - log_p[self.picked].mean()  # -0.0 is no loss to show
-
-    def check_range(self, labels, classes):
-        if labels.size and not 0 <= labels.min() <= labels.max() < classes:
-            wrong = labels[(labels < 0) | (labels >= classes)][0]
-            raise IndexError(f"Target {wrong} is out of bounds.\n  There are {classes} classes.")
 
     def backward(self, g):
         for_log_p = self.xp.zeros(self.whole, g.dtype)
