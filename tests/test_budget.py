@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tinygrad_lessons"
 FILES = sorted(PACKAGE.rglob("*.py"))
-BUDGET = 3380
+BUDGET = 4003  # what a reader reads: code, and stubs where there are any
 LAYERS = {"core": 0, "lab": 1, "classroom": 2}
 
 
@@ -49,7 +49,7 @@ def imported(path):
 def test_the_core_stays_within_its_budget():
     core = {
         str(path.relative_to(PACKAGE)): lines_of_code(path)
-        for path in FILES
+        for path in [*FILES, *PACKAGE.rglob("*.pyi")]
         if layer(path) == "core" and path.name != "sim.py"
     }
     table = "\n".join(f"{n:5} {name}" for name, n in sorted(core.items(), key=lambda x: -x[1]))
