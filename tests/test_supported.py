@@ -7,7 +7,8 @@ INSIDE = """
 Tensor.accumulate_grad torch.autograd.Handle torch.autograd.block torch.autograd.checked
 torch.autograd.first_gradient torch.autograd.hooked torch.autograd.number torch.autograd.one_device
 torch.autograd.promoted torch.devices.Stats F.reduce F.check_reduction
-optim.axpy optim.blocks torch.datasets.fetch torch.datasets.read_idx
+optim.average optim.blocks optim.descend F.check_probability
+torch.datasets.fetch torch.datasets.read_idx
 """.split()
 
 
