@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 
 import tinygrad_lessons as package
-from tinygrad_lessons.classroom import judge, lesson, mistakes
+from tinygrad_lessons.classroom.author import lesson, mistakes
+from tinygrad_lessons.classroom.grading import judge
 from tinygrad_lessons.lab.compare import Raised, Sequence, Transfers, same
 from tinygrad_lessons.lab.observe import Observer, encode, look, written
 from tinygrad_lessons.lab.table import Report, show

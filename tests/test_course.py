@@ -9,7 +9,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tinygrad_lessons.classroom import (
+from tinygrad_lessons.classroom.author import (
     audit,
     demo,
     editions,

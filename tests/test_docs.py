@@ -8,8 +8,9 @@ import pytest
 
 import tinygrad_lessons as torch
 from tinygrad_lessons import devices
-from tinygrad_lessons.classroom import judge, lesson, mistakes, release
+from tinygrad_lessons.classroom.author import lesson, mistakes, release
 from tinygrad_lessons.classroom.commands import COMMANDS
+from tinygrad_lessons.classroom.grading import judge
 from tinygrad_lessons.lab.observe import Observer
 from tinygrad_lessons.lab.pictures import gram as pictures
 from tinygrad_lessons.lab.table import Report

@@ -12,14 +12,15 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tinygrad_lessons.classroom import Problem, editions, new_exercise
+from tinygrad_lessons.classroom import Problem
+from tinygrad_lessons.classroom.author import editions, new_exercise
 
 NAME = "03_gram"
 LESSONS = "from tinygrad_lessons.classroom.commands import main; main()"
 HAND_IN = f"""
 import zipfile
 from pathlib import Path
-from tinygrad_lessons.classroom import demo
+from tinygrad_lessons.classroom.author import demo
 with zipfile.ZipFile("downloads.zip", "w") as archive:
     for sample in demo.students(Path("course"), "{NAME}"):
         if sample.student in ("ada", "wrong-gram", "cut-off"):

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from . import policy
+from .attempt import Submission
 from .host import Child, Server, ServerGone
 from .job import NoBoundary
 from .streams import Container, Plain
-from .submission import Submission
 
 FORK_SERVER, BUBBLEWRAP, CONTAINER, NONE = "fork server", "bubblewrap", "container", "none"
 
@@ -19,7 +19,7 @@ class Sandbox:
         self.server = self.lesson = None
 
     def run(self, job):
-        """The Answer to a Job. No process of it is left when this returns."""
+        """The Outcome to a Job. No process of it is left when this returns."""
         answer = Submission(job).run(lambda: self._child(job))
         answer.boundary = self.name
         if self.name == NONE:
