@@ -20,7 +20,7 @@ from tinygrad_lessons.classroom.grading import keeper as coordinator
 from tinygrad_lessons.classroom.grading.workers import Cluster, Here, Setting, close_sandbox
 from tinygrad_lessons.classroom.intake.reading import new_cell
 from tinygrad_lessons.classroom.sandbox import open_sandbox
-from tinygrad_lessons.classroom.sandbox.boxes import FORK_SERVER
+from tinygrad_lessons.classroom.sandbox.sandbox import FORK_SERVER
 from tinygrad_lessons.classroom.sandbox.selftest import tiny_lesson, why_not
 
 pytestmark = pytest.mark.skipif(bool(why_not(FORK_SERVER)), reason=why_not(FORK_SERVER) or "")

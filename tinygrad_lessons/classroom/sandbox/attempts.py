@@ -16,7 +16,7 @@ STATUS = ("ok", "error", "timeout", "flood")
 TROUBLE = ("", "timeout", "flood", "died")
 
 
-class Submission:
+class Attempts:
     """A Job on its way: what is known so far, and what must not run again."""
 
     def __init__(self, job):
