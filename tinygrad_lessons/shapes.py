@@ -164,3 +164,12 @@ def no_expansion(shape, target):
                 f"Target sizes: {list(target)}.  Tensor sizes: {list(shape)}"
             )
     return None
+
+
+def no_permutation(ndim: int, given: int) -> str:
+    """Say that an order of `given` axes is none for a tensor of `ndim`, as torch does."""
+    return (
+        "permute(sparse_coo): number of dimensions in the tensor input does not match the "
+        "length of the desired ordering of dimensions i.e. input.dim() = "
+        f"{ndim} is not equal to len(dims) = {given}"
+    )
