@@ -81,11 +81,13 @@ class Function:
         "device", "parents", "number", "shape", "dtype", "inputs", "output", "memories", "freed",
         "__dict__",
     )  # fmt: skip
-    device: Device
+    device: Any  # a Device, once there is one
     parents: list[Any]  # of each operand the node it came from, or the leaf, or None
     inputs: Any  # arrays, as `keeps` asks for them, until they are freed
     output: Array
-    keeps, promotes, view, title = "", False, False, ""
+    memories: Any
+    keeps, view, title = "", False, ""
+    promotes: bool | type[float] = False
     hooks, variant = (), 0
     keeps_inputs = keeps_output = differentiable = False
 
@@ -255,7 +257,8 @@ class Function:
 
 def refuse_declaration(op: type[Function]) -> None:
     """Raise TypeError if what the class `op` says about itself can't be meant."""
-    name, words = op.__name__, op.forward.__code__.co_varnames[: op.forward.__code__.co_argcount]
+    name, code = op.__name__, op.forward.__code__
+    words = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
     if op.keeps not in KEEPS:
         raise TypeError(f"{name}.keeps is {op.keeps!r}, but must be one of {KEEPS}")
     if op.promotes not in (False, True, float):
@@ -391,6 +394,8 @@ def backward(root, gradient=None, retain_graph=False):
 
 def one_step(out: Tensor, g: Tensor) -> list[Tensor]:
     """The gradients that the last operation of `out` hands on to its operands, given `g`."""
+    if out.grad_fn is None:
+        raise RuntimeError("one_step(): this tensor came from no operation that was recorded")
     pairs = out.grad_fn.gradients(g.array)
     return [torch.Tensor(share, parent.device) for parent, share in pairs]
 
@@ -420,8 +425,8 @@ class block:
 
     def _each(self, values: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
         """A generator's values; the block is left at each of them, or it would go on outside."""
-        step: Callable[[Any], Any]
-        step, given = values.send, None
+        step: Callable[[Any], Any] = values.send
+        given: Any = None
         while True:
             with block(self.steps):
                 try:

@@ -12,6 +12,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast, overloa
 import tinygrad_lessons as torch  # for what builds on tensors: they are not there yet
 
 from .tensor import Tensor
+from .tensor.base import Base
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -22,9 +23,9 @@ class Computed(Protocol[P, R_co]):
     """A function of a tensor, which with out=z writes its result into the tensor z."""
 
     @overload
-    def __call__(self, input: Tensor, /, *inputs: P.args, **options: P.kwargs) -> R_co: ...
+    def __call__(self, input: Base, /, *inputs: P.args, **options: P.kwargs) -> R_co: ...
     @overload
-    def __call__(self, input: Tensor, /, *inputs: Any, out: Tensor, **options: Any) -> Tensor: ...
+    def __call__(self, input: Base, /, *inputs: Any, out: Tensor, **options: Any) -> Tensor: ...
 
 
 def plain(method: Callable[Concatenate[Tensor, P], R]) -> Callable[Concatenate[Tensor, P], R]:

@@ -1,5 +1,5 @@
 """The operations: one class each, forward and backward side by side. `ops.Add` and so on."""
-# ruff: noqa: F401
+# ruff: noqa: F401, I001
 
 from .elementwise import (
     Abs, Acos, Add, And, Asin, Atan, Ceil, Clamp, Cos, Div, Eq, Exp, Floor, FloorDivide, Ge, Gt,

@@ -243,7 +243,7 @@ class Log(Smooth):
 
 
 class Log1p(Smooth):
-    keeps = "inputs"
+    keeps, title = "inputs", "Log1P"
 
     def forward(self, x: Array) -> Array:
         return self.xp.log1p(x)

@@ -36,47 +36,60 @@ class Select(Function):
         return whole
 
 
-class Index(Function):
-    """x[key] with arrays of integers or a mask: a copy. Repeated indices add up."""
+class Picking(Function):
+    """Numbers at places, as a copy. The gradients of one that is picked twice add up."""
 
-    def forward(self, x: Array, key: tuple[Any, ...]) -> Array:
+    def pick(self, x: Array, key: tuple[Any, ...]) -> Array:
         self.shape_in, self.key = x.shape, key
         try:
             return x[key]
         except IndexError as error:
             raise out_of_bounds(error) from None
 
-    def backward(self, g: Array) -> Any:
+    def unpick(self, g: Array) -> Array:
         whole = self.xp.zeros(self.shape_in, g.dtype)
         self.xp.add.at(whole, self.key, g)
         return whole
 
 
-class Gather(Index):
+class Index(Picking):
+    """x[key] with arrays of integers or a mask."""
+
+    def forward(self, x: Array, key: tuple[Any, ...]) -> Array:
+        return self.pick(x, key)
+
+    def backward(self, g: Array) -> Array:
+        return self.unpick(g)
+
+
+class Gather(Picking):
     """out[i, j] = x[index[i, j], j] for dim=0, and so on."""
 
     keeps = "own"
 
     def forward(self, x: Array, index: Array, dim: int) -> Array:
+        return self.pick(x, self.grid(x, index, dim))
+
+    def grid(self, x: Array, index: Array, dim: int) -> tuple[Array, ...]:
+        """The key that stands for `index` along `dim`, and for each place itself elsewhere."""
         xp, n = self.xp, index.ndim
         grid = [xp.arange(index.shape[d]).reshape([-1] + [1] * (n - d - 1)) for d in range(n)]
-        return Index.forward(self, x, (*grid[:dim], index, *grid[dim + 1 :])[: x.ndim])
+        return (*grid[:dim], index, *grid[dim + 1 :])[: x.ndim]
 
-    def backward(self, g: Array) -> Any:
-        return Index.backward(self, g), None
+    def backward(self, g: Array) -> tuple[Array, None]:
+        return self.unpick(g), None
 
 
 class Pick(Gather):
     """The part of x that max, min, sort or topk chose."""
 
     def forward(self, x: Array, index: Array, dim: int, keepdim: bool = True) -> Array:
-        self.dim, self.keepdim = dim, keepdim
+        self.dim, self.whole = dim, keepdim or not x.ndim
         out = Gather.forward(self, x, index, dim)
-        return out if keepdim or not x.ndim else out.squeeze(dim)
+        return out if self.whole else out.squeeze(dim)
 
-    def backward(self, g: Array) -> Any:
-        whole = self.keepdim or not self.shape_in
-        return Gather.backward(self, g if whole else self.xp.expand_dims(g, self.dim))
+    def backward(self, g: Array) -> tuple[Array, None]:
+        return Gather.backward(self, g if self.whole else self.xp.expand_dims(g, self.dim))
 
 
 class PickMax(Pick):
@@ -123,7 +136,7 @@ def out_of_bounds(error: IndexError) -> IndexError:
     return IndexError(str(error).replace("axis", "dimension"))
 
 
-def split_key(key: Any, x: Tensor) -> tuple[tuple[Any, ...] | None, tuple[Any, ...] | None]:
+def split_key(key: Any, x: Any) -> tuple[tuple[Any, ...] | None, tuple[Any, ...] | None]:
     """(basic, picked): x[key] is x[basic][picked]; None stands for a step that does nothing.
 
     Integers count as slices do, unlike in NumPy, so that x[0, :, [1, 2]] has its picked axis last.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ..autograd import Function
 from ..exercise import exercise
@@ -53,7 +53,7 @@ class Prod(Reduction):
         self.dim, self.keepdim, self.variant = dim, keepdim, int(dim is not None)
         return x.prod(axis=dim, keepdims=keepdim, dtype=wide(x))
 
-    def backward(self, g: Array) -> Any:
+    def backward(self, g: Array) -> Array:
         """g times the product of all others: of those before and those behind."""
         xp, (x,) = self.xp, self.inputs
         rows = x.reshape(-1) if self.dim is None else xp.moveaxis(x, self.dim[0], -1)
@@ -75,11 +75,11 @@ class Amax(Reduction):
         self.dim, self.keepdim = dim, keepdim
         return x.max(axis=dim, keepdims=keepdim)
 
-    def backward(self, g: Array) -> Any:
+    def backward(self, g: Array) -> Array:
         ties = (self.inputs[0] == self.spread(self.output)).astype(g.dtype)
         return self.spread(g) * ties / ties.sum(axis=self.dim, keepdims=True)
 
-    def misfit(self, arrays: list[Any], error: ValueError) -> Exception:
+    def misfit(self, arrays: list[Array], error: ValueError) -> Exception:
         return RuntimeError(EMPTY.format(type(self).__name__.lower()))
 
 
@@ -104,7 +104,7 @@ class Norm(Reduction):
         self.dim, self.keepdim = dim, keepdim
         return self.xp.sqrt((x * x).sum(axis=dim, keepdims=keepdim))
 
-    def backward(self, g: Array) -> Any:
+    def backward(self, g: Array) -> Array:
         out = self.spread(self.output)
         return self.spread(g) * self.inputs[0] / (out + (out == 0))  # 0 at 0, as torch
 
@@ -119,7 +119,7 @@ class Logsumexp(Reduction):
         out = self.xp.log(self.xp.exp(x - top).sum(axis=dim, keepdims=True)) + top
         return out if keepdim else out.squeeze(dim)
 
-    def backward(self, g: Array) -> Any:
+    def backward(self, g: Array) -> Array:
         return self.spread(g) * self.xp.exp(self.inputs[0] - self.spread(self.output))
 
 
@@ -151,7 +151,7 @@ class LogSoftmax(Function):
         x = x - x.max(axis=dim, keepdims=True)
         return x - self.xp.log(self.xp.exp(x).sum(axis=dim, keepdims=True))
 
-    def backward(self, g: Array) -> Any:
+    def backward(self, g: Array) -> Array:
         return g - self.xp.exp(self.output) * g.sum(axis=self.dim, keepdims=True)
 
 
@@ -160,7 +160,7 @@ class Cumsum(Function):
         self.dim = dim
         return x.cumsum(axis=dim, dtype=wide(x)).reshape(x.shape)  # NumPy gives () an axis
 
-    def backward(self, g: Array) -> Any:
+    def backward(self, g: Array) -> Array:
         xp = self.xp
         return xp.flip(xp.flip(g, self.dim).cumsum(axis=self.dim), self.dim) if g.ndim else g
 
@@ -182,7 +182,7 @@ class Argmax(Function):
     def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
         return x.argmax(axis=dim and dim[0], keepdims=keepdim)
 
-    def misfit(self, arrays: list[Any], error: ValueError) -> Exception:
+    def misfit(self, arrays: list[Array], error: ValueError) -> Exception:
         return IndexError(EMPTY.format(type(self).__name__.lower()))
 
 

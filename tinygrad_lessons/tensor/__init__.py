@@ -1,7 +1,8 @@
 """Tensor: an array, the device it lives on, and where it came from.
 
 Its methods stand by family, each class adding one to those before it: base (what a tensor is),
-gradient, movement (views and copies), cast, arithmetic, reduce, memory (writes in place).
+gradient, host (its numbers there), movement (views and copies), cast, arithmetic, reduce, memory
+(writes in place).
 """
 
 from __future__ import annotations

@@ -298,12 +298,12 @@ class Arithmetic(Cast):
         """`value` where `mask` is true, in this tensor's dtype."""
         if not isinstance(value, torch.Tensor):
             value = torch.full((), value, dtype=self.dtype, device=self.device)
-        return torch.where(mask, value._as(self.array.dtype), self)
+        return torch.where(mask, value._as(self.array.dtype), self)  # type: ignore[call-overload]
 
     # Products
 
     def matmul(self, other: Tensor) -> Tensor:
-        """self @ other, of vectors, matrices and batches. (..., m, k), (..., k, n) -> (..., m, n)"""
+        """self @ other, vectors and batches, too. (..., m, k), (..., k, n) -> (..., m, n)"""
         return ops.MatMul.apply(self, other)
 
     def mm(self, other: Tensor) -> Tensor:

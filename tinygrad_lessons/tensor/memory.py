@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -42,7 +42,7 @@ class Memory(Reduce):
         """Say that the numbers were written over."""
         self._memory[0] = last_write[0] = now()
 
-    def _become(self, result: Tensor) -> Self:
+    def _become(self, result: Tensor) -> Tensor:
         """Take the numbers of `result`, and its history, in the memory that this tensor has."""
         recorded = is_grad_enabled() and (self.requires_grad or result._requires_grad)
         if recorded:
@@ -66,7 +66,7 @@ class Memory(Reduce):
         self._wrote()
         if recorded:
             self._adopt(result)
-        return self
+        return self  # type: ignore[return-value]  # every one of us is a Tensor
 
     def _spare_operand(self, node: Any) -> None:
         """Let `node`, which made what is written over this tensor, keep a copy if it reads it."""
@@ -103,117 +103,117 @@ class Memory(Reduce):
             )
         return self._become(result)  # which refuses a leaf that requires grad
 
-    def sub_(self, other: Tensor | Number, *, alpha: Number = 1) -> Self:
+    def sub_(self, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
         """self - alpha * other, in place."""
         return self._become(self.sub(other, alpha=alpha))
 
-    def mul_(self, other: Tensor | Number) -> Self:
+    def mul_(self, other: Tensor | Number) -> Tensor:
         """self * other, in place."""
         return self._become(self.mul(other))
 
-    def div_(self, other: Tensor | Number) -> Self:
+    def div_(self, other: Tensor | Number) -> Tensor:
         """self / other, in place."""
         return self._become(self.div(other))
 
-    def pow_(self, other: Tensor | Number) -> Self:
+    def pow_(self, other: Tensor | Number) -> Tensor:
         """self to the power of other, in place."""
         return self._become(self.pow(other))
 
-    def __iadd__(self, other: Tensor | Number) -> Self:
-        return self.add_(other)  # type: ignore[no-any-return]  # an exercise
+    def __iadd__(self, other: Tensor | Number) -> Tensor:
+        return self.add_(other)
 
-    def __isub__(self, other: Tensor | Number) -> Self:
+    def __isub__(self, other: Tensor | Number) -> Tensor:
         return self.sub_(other)
 
-    def __imul__(self, other: Tensor | Number) -> Self:
+    def __imul__(self, other: Tensor | Number) -> Tensor:
         return self.mul_(other)
 
-    def __itruediv__(self, other: Tensor | Number) -> Self:
+    def __itruediv__(self, other: Tensor | Number) -> Tensor:
         return self.div_(other)
 
-    def __ipow__(self, other: Tensor | Number) -> Self:  # type: ignore[misc]
+    def __ipow__(self, other: Tensor | Number) -> Tensor:
         return self.pow_(other)
 
-    def abs_(self) -> Self:
+    def abs_(self) -> Tensor:
         """`abs`, in place."""
         return self._become(self.abs())
 
-    def neg_(self) -> Self:
+    def neg_(self) -> Tensor:
         """`neg`, in place."""
         return self._become(self.neg())
 
-    def exp_(self) -> Self:
+    def exp_(self) -> Tensor:
         """`exp`, in place."""
         return self._become(self.exp())
 
-    def log_(self) -> Self:
+    def log_(self) -> Tensor:
         """`log`, in place."""
         return self._become(self.log())
 
-    def sqrt_(self) -> Self:
+    def sqrt_(self) -> Tensor:
         """`sqrt`, in place."""
         return self._become(self.sqrt())
 
-    def sin_(self) -> Self:
+    def sin_(self) -> Tensor:
         """`sin`, in place."""
         return self._become(self.sin())
 
-    def cos_(self) -> Self:
+    def cos_(self) -> Tensor:
         """`cos`, in place."""
         return self._become(self.cos())
 
-    def tanh_(self) -> Self:
+    def tanh_(self) -> Tensor:
         """`tanh`, in place."""
         return self._become(self.tanh())
 
-    def sigmoid_(self) -> Self:
+    def sigmoid_(self) -> Tensor:
         """`sigmoid`, in place."""
         return self._become(self.sigmoid())
 
-    def relu_(self) -> Self:
+    def relu_(self) -> Tensor:
         """`relu`, in place."""
         return self._become(self.relu())
 
-    def clamp_(self, min: Number | None = None, max: Number | None = None) -> Self:
+    def clamp_(self, min: Number | None = None, max: Number | None = None) -> Tensor:
         """`clamp`, in place."""
         return self._become(self.clamp(min, max))
 
-    def masked_fill_(self, mask: Tensor, value: Tensor | Number) -> Self:
+    def masked_fill_(self, mask: Tensor, value: Tensor | Number) -> Tensor:
         """`masked_fill`, in place."""
         return self._become(self.masked_fill(mask, value))
 
-    def tril_(self, diagonal: int = 0) -> Self:
+    def tril_(self, diagonal: int = 0) -> Tensor:
         """`tril`, in place."""
         return self._become(self.tril(diagonal))
 
-    def triu_(self, diagonal: int = 0) -> Self:
+    def triu_(self, diagonal: int = 0) -> Tensor:
         """`triu`, in place."""
         return self._become(self.triu(diagonal))
 
-    def copy_(self, source: Tensor | Number) -> Self:
+    def copy_(self, source: Tensor | Number) -> Tensor:
         """Take the numbers of `source`, of any device and dtype, which broadcast."""
         if isinstance(source, torch.Tensor) and source.device is not self.device:
             source = ops.Transfer.apply(source, to=self.device)
         return self._become(ops.Copy.apply(self, source))
 
-    def fill_(self, value: Number) -> Self:
+    def fill_(self, value: Number) -> Tensor:
         """All numbers become `value`."""
         return self._become(ops.Copy.apply(self, value))
 
-    def zero_(self) -> Self:
+    def zero_(self) -> Tensor:
         """All numbers become 0."""
         return self.fill_(0)
 
     def uniform_(
         self, low: float = 0.0, high: float = 1.0, generator: Generator | None = None
-    ) -> Self:
+    ) -> Tensor:
         """All numbers are drawn anew, evenly from [low, high)."""
         drawn = torch.rand(self.shape, dtype=self.dtype, device=self.device, generator=generator)
         return self._become(drawn * (high - low) + low)
 
     def normal_(
         self, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None
-    ) -> Self:
+    ) -> Tensor:
         """All numbers are drawn anew, normal with this mean and standard deviation."""
         drawn = torch.randn(self.shape, dtype=self.dtype, device=self.device, generator=generator)
         return self._become(drawn * std + mean)

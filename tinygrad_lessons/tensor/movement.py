@@ -10,7 +10,7 @@ import tinygrad_lessons as torch  # as a notebook says it, where the exercises' 
 from .. import ops, shapes
 from ..exercise import exercise
 from ..shapes import axis, dims, flat
-from .gradient import Gradient
+from .host import Host
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +24,7 @@ NO_VIEW = (
 )
 
 
-class Movement(Gradient):
+class Movement(Host):
     """The methods that compute nothing. A view shares this tensor's memory; a copy has its own."""
 
     __slots__ = ()

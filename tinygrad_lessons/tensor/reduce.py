@@ -81,6 +81,7 @@ class Reduce(Arithmetic):
         )
         if p in (2, "fro"):
             return ops.Norm.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
+        p = float(p)
         return (self.abs() ** p).sum(dim, keepdim) ** (1 / p)
 
     def _refuse_ints(self, sentence: str) -> None:
