@@ -64,11 +64,6 @@ def default_generator(device: DeviceLike) -> Generator:
     return _streams[device]
 
 
-def generator(device):
-    """The device's own random number generator: NumPy's or CuPy's."""
-    return default_generator(device).numbers
-
-
 def rand(
     *size: int | Sequence[int],
     dtype: DTypeLike | None = None,

@@ -177,6 +177,7 @@ def whole_key(key: Any, x: Tensor) -> list[Any]:
 
 
 def is_mask(k: Any) -> bool:
+    """Whether a part of an index is an array of truth values."""
     return hasattr(k, "dtype") and k.dtype == bool
 
 
