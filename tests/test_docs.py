@@ -21,7 +21,7 @@ TEXT = "\n".join(page.read_text() for page in PAGES)
 
 # folder or file of the package, what it is; the README's map gives each its lines of code
 MAP = {
-    "tensor.py": "Tensor: data, device, gradient; a method is a line or two",
+    "tensor": "Tensor: a class by families, every method written out with its types",
     "autograd.py": "Function, backward, no_grad, gradient checks",
     "ops": "every operation, forward and backward side by side",
     "devices": "cpu, cuda, and sim, the simulated accelerator",
