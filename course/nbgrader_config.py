@@ -1,4 +1,4 @@
-from tinygrad_lessons.classroom import nbgrader_steps
+from tinygrad_lessons.classroom.gradebook import steps
 
 c = get_config()  # noqa: F821
-nbgrader_steps.configure(c)
+steps.configure(c)

@@ -6,9 +6,9 @@ import time
 
 import nbformat
 
-from tinygrad_lessons.classroom import grade as real
-from tinygrad_lessons.classroom import submissions
-from tinygrad_lessons.classroom.rebuild import rebuild
+from tinygrad_lessons.classroom.grading import assess as real
+from tinygrad_lessons.classroom.intake import reading
+from tinygrad_lessons.classroom.intake.rebuild import rebuild
 
 ERRORS = {"raises": ZeroDivisionError, "stops": SystemExit}
 
@@ -29,7 +29,7 @@ def open_sandbox():
 
 def grade(data, student, snapshot, secret, sandbox, devices):
     """Points are the numbers in the answers; `why` is left to a person once it is answered."""
-    submitted, findings = submissions.read(data)
+    submitted, findings = reading.read(data)
     if submitted is None:
         return real.ungraded(snapshot, student, findings)
     notebook, odd = rebuild(nbformat.from_dict(snapshot["release"]), submitted)

@@ -14,8 +14,8 @@ from pathlib import Path
 import nbformat
 from nbgrader import api, utils
 
-from tinygrad_lessons.classroom.course import find_alembic
-from tinygrad_lessons.classroom.submissions import new_cell, new_notebook
+from tinygrad_lessons.classroom.gradebook.course import find_alembic
+from tinygrad_lessons.classroom.intake.reading import new_cell, new_notebook
 
 LESSON = "03_gram"
 ROLES = {

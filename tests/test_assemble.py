@@ -6,17 +6,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tinygrad_lessons.classroom import (
-    Problem,
-    answers,
-    assemble,
-    editions,
-    lesson,
-    release,
-    samples,
-    tryout,
-)
+from tinygrad_lessons.classroom import Problem
+from tinygrad_lessons.classroom.author import editions, lesson, release, samples
 from tinygrad_lessons.classroom.sandbox import open_sandbox
+from tinygrad_lessons.classroom.student import assemble, tryout
+from tinygrad_lessons.classroom.student import placing as answers
 
 COURSE = Path("course")
 LESSONS = lesson.load_all(COURSE)

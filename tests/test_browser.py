@@ -7,8 +7,9 @@ import pytest
 from browser import course_of_one, shot
 from browser import opened as open_page
 
-from tinygrad_lessons.classroom import lesson, startpage, workspace
+from tinygrad_lessons.classroom.author import lesson
 from tinygrad_lessons.classroom.commands import lab
+from tinygrad_lessons.classroom.student import startpage, workspace
 from tinygrad_lessons.lab import progress
 
 pytestmark = pytest.mark.browser

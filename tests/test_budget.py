@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tinygrad_lessons"
 FILES = sorted(PACKAGE.rglob("*.py"))
-BUDGET = 4640  # what a reader reads: code with its types, and stubs where there are any
+BUDGET = 5300  # with sim.py apart, which is a library of its own; types and signatures count
 LAYERS = {"core": 0, "lab": 1, "classroom": 2}
 
 
@@ -30,6 +30,8 @@ def lines_of_code(path):
             lines.update(range(token.start[0], token.end[0] + 1))
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            if node.value.value is ...:  # all that a stub or an overload says
+                continue
             lines -= set(range(node.lineno, node.end_lineno + 1))
     return len(lines)
 

@@ -10,7 +10,9 @@ from pathlib import Path, PurePosixPath
 import pytest
 from grading_course import LESSON, make_course
 
-from tinygrad_lessons.classroom import Problem, collect, course, gradebook, submissions
+from tinygrad_lessons.classroom import Problem
+from tinygrad_lessons.classroom.gradebook import course, gradebook
+from tinygrad_lessons.classroom.intake import collect, reading
 
 MOODLE = "Jane Doe_{}_assignsubmission_file_"
 
@@ -86,7 +88,7 @@ def test_canvas_the_newest_counts_and_the_others_are_put_aside(folder, tmp_path)
         "roebob": ("new", ["Late, as Canvas says.", "Its name is homework.ipynb."]),
         "poeann": ("nothing", ["No notebook, but poeann_14_103_essay.pdf."]),
     }
-    when = submissions.timestamp(folder, "doejane", LESSON).replace(tzinfo=UTC)
+    when = reading.timestamp(folder, "doejane", LESSON).replace(tzinfo=UTC)
     assert when == datetime(2024, 5, 2, 12).astimezone(UTC)
     with gradebook.connect(course.db_url(folder)) as found:
         people = {p["id"]: p["lms_user_id"] for p in gradebook.people(found)}
@@ -195,7 +197,7 @@ def test_times_in_names_are_taken(folder, tmp_path):
     files = {"ada/03_gram 2024-01-02 03-04-05.ipynb": book("x")}
     rows, _ = collected(folder, make_zip(tmp_path / "d.zip", files))
     assert rows["ada"].when == datetime(2024, 1, 2, 3, 4, 5).astimezone(UTC)
-    assert submissions.timestamp(folder, "ada", LESSON) - rows["ada"].when.replace(
+    assert reading.timestamp(folder, "ada", LESSON) - rows["ada"].when.replace(
         tzinfo=None
     ) == timedelta(0)
 

@@ -20,8 +20,10 @@ import nbformat
 import pytest
 from grading_course import LESSON, hand_in, lesson, make_course
 
-from tinygrad_lessons.classroom import Problem, coordinator, course, gradebook, spool
-from tinygrad_lessons.classroom.pool import Cluster, Here, Setting, close_sandbox
+from tinygrad_lessons.classroom import Problem, storage
+from tinygrad_lessons.classroom.gradebook import course, gradebook
+from tinygrad_lessons.classroom.grading import keeper as coordinator
+from tinygrad_lessons.classroom.grading.workers import Cluster, Here, Setting, close_sandbox
 
 RIGHT = {"gram": "2", "pca": "2", "why": "Because."}
 
@@ -244,7 +246,7 @@ def test_a_scheduler_without_encryption_is_refused():
 
 
 def test_two_commands_never_write_at_once(folder):
-    with spool.alone(folder):
+    with storage.alone(folder):
         with pytest.raises(Problem, match="Another command is writing"):
             grade(folder)
 
@@ -381,7 +383,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_does_the_rest(folder):
 def test_problems_of_the_disk_are_told_apart():
     for number, words in {errno.ENOSPC: "disk is full", errno.EACCES: "Permission denied"}.items():
         with pytest.raises(Problem, match=words):
-            with spool.in_words("x"):
+            with storage.in_words("x"):
                 raise OSError(number, os.strerror(number))
 
 

@@ -4,7 +4,7 @@ import ast
 
 import pytest
 
-from tinygrad_lessons.classroom import editions
+from tinygrad_lessons.classroom.author import editions
 
 MODULE = '''"""Doc."""
 

@@ -8,8 +8,10 @@ from datetime import datetime
 import pytest
 from grading_course import LESSON, hand_in, make_course, result
 
-from tinygrad_lessons.classroom import Problem, collect, course, export, gradebook, spool
+from tinygrad_lessons.classroom import Problem, storage
 from tinygrad_lessons.classroom.commands.export import export as write_export
+from tinygrad_lessons.classroom.gradebook import course, export, gradebook
+from tinygrad_lessons.classroom.intake import collect
 
 WHOLE = {"check-gram": 2.0, "check-pca": 1.25, "why": 0.0}
 OPEN = {"check-gram": 2.0, "check-pca": 2.0, "why": None}
@@ -83,7 +85,7 @@ def test_canvas_leaves_open_grades_as_they_are(folder):
 
 
 def test_moodle_knows_its_participants_from_what_was_collected(folder):
-    (folder / spool.FOLDER).mkdir()
+    (folder / storage.FOLDER).mkdir()
     keys = {("moodle", "99", "Ada Lovelace"): "ada"}
     collect._note_participants(folder, LESSON, keys)
     found = {r["Full name"]: r for r in rows(export.export(folder, LESSON, "moodle")[0])}

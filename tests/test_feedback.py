@@ -3,7 +3,8 @@
 import pytest
 from grading_course import LESSON, cell, lesson, make_course, result
 
-from tinygrad_lessons.classroom import coordinator, course, gradebook
+from tinygrad_lessons.classroom.gradebook import course, gradebook
+from tinygrad_lessons.classroom.grading import keeper as coordinator
 
 NASTY = """
 <script>alert(1)</script>

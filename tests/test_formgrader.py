@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from browser import course_of_one, opened, shot
 
-from tinygrad_lessons.classroom import demo
+from tinygrad_lessons.classroom.author import demo
 
 pytestmark = pytest.mark.browser
 

@@ -6,9 +6,11 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tinygrad_lessons.classroom import course as courses
-from tinygrad_lessons.classroom import demo, grade, gradebook, release, samples
+from tinygrad_lessons.classroom.author import demo, release, samples
 from tinygrad_lessons.classroom.commands.demo import copy_course
+from tinygrad_lessons.classroom.gradebook import course as courses
+from tinygrad_lessons.classroom.gradebook import gradebook
+from tinygrad_lessons.classroom.grading import assess
 from tinygrad_lessons.classroom.sandbox import open_sandbox
 
 NAME = "03_gram"
@@ -36,7 +38,7 @@ def graded(course, snapshot):
         def run(submission, student="s"):
             if not isinstance(submission, bytes):
                 submission = nbformat.writes(submission).encode()
-            return grade.grade(submission, student, snapshot, "secret", sandbox)
+            return assess.grade(submission, student, snapshot, "secret", sandbox)
 
         yield run
 

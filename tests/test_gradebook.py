@@ -9,7 +9,8 @@ from grading_course import LESSON, fill, hand_in, lesson, make_course, postgres,
 from sqlalchemy import create_engine, text
 from test_coordinator import grade
 
-from tinygrad_lessons.classroom import Problem, course, export, gradebook
+from tinygrad_lessons.classroom import Problem
+from tinygrad_lessons.classroom.gradebook import course, export, gradebook
 
 RIGHT = {"check-gram": 2.0, "check-pca": 1.25, "why": None}
 

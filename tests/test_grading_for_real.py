@@ -14,12 +14,14 @@ import psutil
 import pytest
 from grading_course import LESSON, assert_lesson, hand_in, make_course
 
-from tinygrad_lessons.classroom import coordinator, course, grade, gradebook
-from tinygrad_lessons.classroom.pool import Cluster, Here, Setting, close_sandbox
+from tinygrad_lessons.classroom.gradebook import course, gradebook
+from tinygrad_lessons.classroom.grading import assess
+from tinygrad_lessons.classroom.grading import keeper as coordinator
+from tinygrad_lessons.classroom.grading.workers import Cluster, Here, Setting, close_sandbox
+from tinygrad_lessons.classroom.intake.reading import new_cell
 from tinygrad_lessons.classroom.sandbox import open_sandbox
-from tinygrad_lessons.classroom.sandbox.boxes import FORK_SERVER
+from tinygrad_lessons.classroom.sandbox.sandbox import FORK_SERVER
 from tinygrad_lessons.classroom.sandbox.selftest import tiny_lesson, why_not
-from tinygrad_lessons.classroom.submissions import new_cell
 
 pytestmark = pytest.mark.skipif(bool(why_not(FORK_SERVER)), reason=why_not(FORK_SERVER) or "")
 COUNT = 40
@@ -47,7 +49,7 @@ def grade_all(folder, pool):
     """{student: Row} of those that were graded now."""
     snapshot = gradebook.snapshot(course.db_url(folder), folder, LESSON)
     opens = partial(open_sandbox, way=FORK_SERVER)
-    setting = Setting(snapshot, course.secret(folder), ("cpu",), grade.grade, opens)
+    setting = Setting(snapshot, course.secret(folder), ("cpu",), assess.grade, opens)
     with mock.patch.object(coordinator, "version", lambda: "1"):
         grading = coordinator.Grading(folder, LESSON, setting)
     with coordinator.keeping(folder, LESSON) as keeper:

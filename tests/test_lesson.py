@@ -2,7 +2,8 @@
 
 import pytest
 
-from tinygrad_lessons.classroom import Problem, lesson
+from tinygrad_lessons.classroom import Problem
+from tinygrad_lessons.classroom.author import lesson
 
 CELL = """def rows(torch, device, rng, observe):
     observe("a", rng.random())

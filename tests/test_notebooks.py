@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tinygrad_lessons.classroom import lesson, mistakes, release, samples
+from tinygrad_lessons.classroom.author import lesson, mistakes, release, samples
 from tinygrad_lessons.classroom.sandbox import Job, Limits, open_sandbox
 from tinygrad_lessons.lab.check import RECORD
 

@@ -5,8 +5,8 @@ import random
 import nbformat
 import pytest
 
-from tinygrad_lessons.classroom.rebuild import MISSING, rebuild, unanswered
-from tinygrad_lessons.classroom.submissions import new_cell, new_notebook
+from tinygrad_lessons.classroom.intake.reading import new_cell, new_notebook
+from tinygrad_lessons.classroom.intake.rebuild import MISSING, rebuild, unanswered
 
 STUB = "def {0}(A):\n    raise NotImplementedError"
 ROLES = {

@@ -8,17 +8,14 @@ from grading_course import LESSON, hand_in, make_course
 from test_coordinator import RIGHT, grade, held
 from test_coordinator import setting as setting_of
 
-from tinygrad_lessons.classroom import (
-    coordinator,
-    course,
-    gradebook,
-    lesson,
-    regrade,
-    runs,
-    spool,
-    summary,
-)
-from tinygrad_lessons.classroom.pool import Here, close_sandbox
+from tinygrad_lessons.classroom import storage
+from tinygrad_lessons.classroom.author import lesson
+from tinygrad_lessons.classroom.commands import runs
+from tinygrad_lessons.classroom.gradebook import course, gradebook
+from tinygrad_lessons.classroom.grading import keeper as coordinator
+from tinygrad_lessons.classroom.grading import regrade
+from tinygrad_lessons.classroom.grading.workers import Here, close_sandbox
+from tinygrad_lessons.classroom.insight import summary
 
 
 @pytest.fixture
@@ -85,7 +82,7 @@ def test_what_was_shown_is_written_when_asked_without_grading_again(folder):
     with gradebook.connect(course.db_url(folder)) as book:
         assert book.find_grade("check-gram", LESSON, LESSON, "bob").manual_score == 2
     assert staged(folder) == ([], 0)
-    assert not list((folder / spool.FOLDER).glob("*regrade*"))
+    assert not list((folder / storage.FOLDER).glob("*regrade*"))
 
 
 def test_a_submission_that_comes_in_between_is_graded_too(folder):

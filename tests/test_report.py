@@ -5,7 +5,7 @@ import json
 import pytest
 from browser import CHROMIUM
 
-from tinygrad_lessons.classroom import report
+from tinygrad_lessons.classroom.insight import class_report
 
 
 def verdict(exercise, passed, device="cpu", why="", mistake="", trouble=""):
@@ -41,7 +41,7 @@ CLASS = [
 
 
 def test_counts():
-    found = report.summary("03_gram", CLASS)
+    found = class_report.summary("03_gram", CLASS)
     gram = found["exercises"][0]
     assert gram["who"] == {"passed": ["a"], "part": ["b"], "wrong": ["d"], "unwritten": ["c"]}
     assert gram["devices"] == {"cpu": 2, "sim": 1}
@@ -60,14 +60,14 @@ def test_counts():
 
 
 def test_what_waits_for_a_person_counts_for_nobody_until_it_has_a_score():
-    assert report.summary("03_gram", CLASS)["scores"]["full"] == 1
+    assert class_report.summary("03_gram", CLASS)["scores"]["full"] == 1
     given = [r | {"scores": r["scores"] | {"essay": 1.0}} for r in CLASS]
-    student = report.summary("03_gram", given)["students"][0]
+    student = class_report.summary("03_gram", given)["students"][0]
     assert (student["score"], student["max"], student["by_hand"]) == (5.0, 6.0, [])
 
 
 def test_who_passes_on_one_device_only_who_made_a_mistake_and_what_nothing_explains():
-    found = report.summary("03_gram", [*CLASS, result("e", 0.0, verdict("gram", False))])
+    found = class_report.summary("03_gram", [*CLASS, result("e", 0.0, verdict("gram", False))])
     gram = found["exercises"][0]
     assert gram["some_devices"] == {"cpu": ["b"]}
     assert gram["made"] == {"on_host": ["b"]} and gram["unexplained"] == ["e"]
@@ -76,7 +76,7 @@ def test_who_passes_on_one_device_only_who_made_a_mistake_and_what_nothing_expla
 def test_the_unsubmitted_and_the_unread_are_named_and_spoil_no_count():
     unread = result("u", 0.0, findings=["The notebook is a link."]) | {"read": False}
     passed = [r for r in CLASS if r["student"] == "a"]
-    page = report.page(report.summary("03_gram", [*passed, unread], ["<b>late</b>"]))
+    page = class_report.page(class_report.summary("03_gram", [*passed, unread], ["<b>late</b>"]))
     assert "Everybody passed: gram" in page and "Could not be read: u." in page
     assert "Handed in nothing: &lt;b&gt;late&lt;/b&gt;." in page and ">not read</td>" in page
 
@@ -84,30 +84,32 @@ def test_the_unsubmitted_and_the_unread_are_named_and_spoil_no_count():
 def test_a_mistake_counts_once_a_student_and_the_most_frequent_comes_first():
     wrong = [verdict("pca", False, mistake="often"), verdict("pca", False, "sim", mistake="often")]
     results = [result(s, 0.0, *wrong) for s in "ef"] + CLASS
-    found = report.summary("03_gram", results)
+    found = class_report.summary("03_gram", results)
     assert [row[1::2] for row in found["mistakes"]] == [["often", 2], ["on_host", 1]]
 
 
 def test_a_run_without_a_sandbox_is_said():
     results = [r | {"boundary": "none"} for r in CLASS]
-    page = report.page(report.summary("03_gram", results))
+    page = class_report.page(class_report.summary("03_gram", results))
     assert "4 notebooks ran without a sandbox." in page
-    assert "without a sandbox" not in report.page(report.summary("03_gram", CLASS))
+    assert "without a sandbox" not in class_report.page(class_report.summary("03_gram", CLASS))
 
 
 def test_the_page_is_self_contained_and_escapes_what_students_wrote():
-    page = report.page(report.summary("03_gram", CLASS))
+    page = class_report.page(class_report.summary("03_gram", CLASS))
     assert "&lt;script&gt;alert(1)" in page and "<script" not in page
     assert "http" not in page.replace("http-equiv", "")
     assert "hint of on_host" in page
 
 
 def test_an_empty_class_has_a_page_too():
-    assert "<dt>students handed in</dt><dd>0</dd>" in report.page(report.summary("03_gram", []))
+    assert "<dt>students handed in</dt><dd>0</dd>" in class_report.page(
+        class_report.summary("03_gram", [])
+    )
 
 
 def test_both_forms_are_written(tmp_path):
-    paths = report.write(tmp_path, "03_gram", CLASS)
+    paths = class_report.write(tmp_path, "03_gram", CLASS)
     assert [p.name for p in paths] == ["03_gram.json", "03_gram.html"]
     assert json.loads(paths[0].read_text())["lesson"] == "03_gram"
     assert sorted(p.name for p in tmp_path.iterdir()) == ["03_gram.html", "03_gram.json"]
@@ -120,7 +122,7 @@ def test_thirteen_exercises_fit_on_a_laptops_screen(tmp_path):
     playwright = pytest.importorskip("playwright.sync_api")
     verdicts = [verdict(f"longish{n}-exercise", n % 2) for n in range(13)]
     (tmp_path / "a.html").write_text(
-        report.page(report.summary("06_autograd", [result("a-name", 1.0, *verdicts)]))
+        class_report.page(class_report.summary("06_autograd", [result("a-name", 1.0, *verdicts)]))
     )
     with playwright.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])

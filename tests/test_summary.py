@@ -7,8 +7,10 @@ import pytest
 import typer
 from rich.console import Console
 
-from tinygrad_lessons.classroom import Problem, runs, summary
-from tinygrad_lessons.classroom.coordinator import Row
+from tinygrad_lessons.classroom import Problem
+from tinygrad_lessons.classroom.commands import runs
+from tinygrad_lessons.classroom.grading.keeper import Row
+from tinygrad_lessons.classroom.insight import summary
 
 ROWS = [
     Row("eve", 3.5, 7, 1, ["gram: rows for columns", *"abcd"], ["one", "two", "three"]),

@@ -9,8 +9,10 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tinygrad_lessons.classroom import Problem, editions, release, startpage, workspace
-from tinygrad_lessons.classroom.merge import merge
+from tinygrad_lessons.classroom import Problem
+from tinygrad_lessons.classroom.author import editions, release
+from tinygrad_lessons.classroom.student import startpage, workspace
+from tinygrad_lessons.classroom.student.merge import merge
 from tinygrad_lessons.lab import files, progress
 
 COURSE = Path("course")

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import os
+from typing import TYPE_CHECKING
 
-import tinygrad_lessons as torch  # an exercise's text must also run in a notebook's cell
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from . import devices
-from .devices import Device, DeviceLike
 from .exercise import exercise
+
+if TYPE_CHECKING:
+    from ._types import DeviceLike
+    from .devices import Device
 
 
 def current_accelerator(check_available: bool = False) -> Device | None:

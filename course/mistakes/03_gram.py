@@ -3,7 +3,7 @@
 import math
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
 
 # transpose
 

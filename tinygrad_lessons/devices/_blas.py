@@ -77,5 +77,5 @@ def _routine(name: str, kind: str) -> Callable[..., None] | None:
             array = (ctypes.c_void_p, integer)
             routine.argtypes = (integer, number, *array, *scale, *array)
             routine.restype = None
-            return routine  # type: ignore[no-any-return]
+            return routine
     return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-import tinygrad_lessons as torch  # an exercise's text must also run in a notebook's cell
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 from tinygrad_lessons.exercise import exercise
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-import tinygrad_lessons as torch  # an exercise's text must also run in a notebook's cell
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 from tinygrad_lessons.exercise import exercise
 from tinygrad_lessons.nn import functional as F
 from tinygrad_lessons.nn import init

@@ -6,7 +6,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-import tinygrad_lessons as torch  # an exercise's text must also run in a notebook's cell
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 from tinygrad_lessons.exercise import exercise
 from tinygrad_lessons.optim.optimizer import forget
 from tinygrad_lessons.tensor import Tensor

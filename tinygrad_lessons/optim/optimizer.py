@@ -6,7 +6,7 @@ import copy
 from collections.abc import Callable, Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-import tinygrad_lessons as torch  # an exercise's text must also run in a notebook's cell
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from ..devices import _blas
 

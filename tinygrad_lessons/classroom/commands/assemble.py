@@ -15,13 +15,13 @@ def assemble(
     train: Annotated[bool, typer.Option(help="Train the network of lesson 7 on it.")] = True,
 ):
     """Put your own package together from your notebooks, check it, and train on it."""
-    from .. import lesson, tryout, workspace
-    from ..assemble import assemble as build
+    from ..author import lesson
     from ..sandbox import open_sandbox
+    from ..student import assemble, tryout, workspace
 
     lessons = lesson.load_all(course)
     workspace.names(folder)
-    parts = build(folder, lessons, out)
+    parts = assemble.assemble(folder, lessons, out)
     mine = sum(part.state == "yours" for part in parts)
     told = f"{mine} of {len(parts)} exercises in {out / 'tinygrad_lessons'} are yours."
     console.print(told, highlight=False, soft_wrap=True)
@@ -52,7 +52,7 @@ def show(lessons, parts, found, able):
 
 def training(out, sandbox):
     """Train as in lesson 7, and print a line for each epoch."""
-    from ..tryout import EPOCHS, train
+    from ..student.tryout import EPOCHS, train
 
     with console.status("Training") as status:
         lines = train(out, sandbox, lambda n: status.update(f"Training, epoch {n} of {EPOCHS}"))

@@ -12,8 +12,8 @@ def audit(
     seeds: Annotated[int, typer.Option(min=1, help="Seeds per check.")] = 50,
 ):
     """Hold every check against the reference, the known mistakes and the other right forms."""
-    from ..audit import audit as faults
-    from ..lesson import names
+    from ..author.audit import audit as faults
+    from ..author.lesson import names
 
     found = 0
     for each in [name] if name else names(course):

@@ -13,8 +13,9 @@ def check(
     folder: Folder = Path("lessons"),
 ):
     """Run a saved notebook and its checks; exit 1 when one does not pass."""
-    from .. import Problem, workspace
-    from ..lesson import guess
+    from .. import Problem
+    from ..author.lesson import guess
+    from ..student import workspace
 
     if name not in workspace.names(folder):
         raise Problem(f"There is no lesson {name!r}.{guess(name, workspace.names(folder))}")

@@ -14,7 +14,9 @@ def collect(
     course: Course = Path("course"),
 ):
     """Put a download of submissions where they are graded; nothing is overwritten."""
-    from .. import collect, lesson, summary
+    from ..author import lesson
+    from ..insight import summary
+    from ..intake import collect
 
     lesson.load(course, name)
     done, refused = collect.collect(course, name, source)

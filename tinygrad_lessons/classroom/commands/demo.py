@@ -17,8 +17,8 @@ def demo(
     into: Annotated[Path, typer.Option(help="A folder to make anew.")] = Path("demo"),
 ):
     """Release a lesson, hand in a class of sample notebooks, grade them, return feedback."""
-    from .. import demo as samples
-    from .. import lesson
+    from ..author import demo as samples
+    from ..author import lesson
     from .feedback import feedback
     from .grade import grade
     from .release import release

@@ -5,8 +5,9 @@ from .common import Course, Name, console
 
 def feedback(name: Name, course: Course = Path("course")):
     """Write a feedback page for each graded submission, with nbgrader."""
-    from .. import Problem, lesson
-    from ..course import run
+    from .. import Problem
+    from ..author import lesson
+    from ..gradebook.course import run
 
     lesson.load(course, name)
     if not list(course.glob(f"autograded/*/{name}/{name}.ipynb")):

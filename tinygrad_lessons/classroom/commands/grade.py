@@ -29,13 +29,15 @@ def grade(
     force: Force = False,
 ):
     """Grade all submissions of a lesson that are new or changed, each in a sandbox."""
-    from .. import coordinator, runs, summary
+    from ..grading.keeper import Grading, keeping
+    from ..insight import summary
+    from . import runs
 
     certificates = dict(tls_ca_file=tls_ca_file, tls_client_cert=tls_cert, tls_client_key=tls_key)
     start = time.perf_counter()
     setting = runs.setting(course, name, devices, unsafe, scheduler, console)
-    grading = coordinator.Grading(course, name, setting, unsafe=unsafe, force=force)
-    with coordinator.keeping(course, name) as keeper:
+    grading = Grading(course, name, setting, unsafe=unsafe, force=force)
+    with keeping(course, name) as keeper:
         tasks, rows = grading.plan(keeper)
         if grading.again and not force:
             console.print(

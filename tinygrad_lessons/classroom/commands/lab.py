@@ -16,8 +16,8 @@ def lab(
     start: Annotated[bool, typer.Option(help="Open JupyterLab.")] = True,
 ):
     """Make or update your own lessons, and open JupyterLab at their start page: what is next."""
-    from ..startpage import write
-    from ..workspace import bring
+    from ..student.startpage import write
+    from ..student.workspace import bring
 
     with console.status("Bringing the lessons up to date"):
         brought = list(bring(course, folder))
@@ -46,5 +46,8 @@ def environment():
 
     Its button Validate, too: it would call any notebook right of which no cell raises.
     """
-    paths = [Path(__file__).parents[1] / "jupyter", os.environ.get("JUPYTER_CONFIG_PATH")]
+    paths = [
+        Path(__file__).parents[1] / "student" / "jupyter",
+        os.environ.get("JUPYTER_CONFIG_PATH"),
+    ]
     return os.environ | {"JUPYTER_CONFIG_PATH": os.pathsep.join(str(p) for p in paths if p)}

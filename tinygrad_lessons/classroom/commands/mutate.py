@@ -15,7 +15,7 @@ def mutate(
     ] = 0.95,
 ):
     """Change each reference exercise in small ways, and count what its checks notice."""
-    from ..lesson import load, names
+    from ..author.lesson import load, names
 
     poor = False
     for each in [name] if name else names(course):
@@ -34,8 +34,8 @@ def mutate(
 
 def _survivors(course, lesson):
     """(number of mutants that change anything, those that no check notices)."""
-    from ..mistakes import equivalents
-    from ..mutants import caught, mutants
+    from ..author.mistakes import equivalents
+    from ..author.mutants import caught, mutants
 
     harmless = equivalents(course, lesson.name)
     pairs = [(m, e.cell) for e in lesson.exercises for m in mutants(e.id)]

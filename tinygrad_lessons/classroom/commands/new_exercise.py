@@ -15,7 +15,7 @@ def new_exercise(
     course: Course = Path("course"),
 ):
     """Add an exercise to a lesson: reference function, cells, first mistake, to be filled in."""
-    from ..new_exercise import add
+    from ..author.new_exercise import add
 
     for path, what in zip(add(course, name, exercise, module), PIECES, strict=True):
         here = path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path

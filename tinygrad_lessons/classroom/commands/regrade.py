@@ -16,10 +16,13 @@ def regrade(
     yes: Annotated[bool, typer.Option(help="Write the new scores without asking.")] = False,
 ):
     """After a check was mended: show whose score would change and by how much, then write it."""
-    from .. import coordinator, regrade, runs, summary
+    from ..grading import regrade
+    from ..grading.keeper import Grading
+    from ..insight import summary
+    from . import runs
 
     setting = runs.setting(course, name, devices, unsafe, "", console)
-    grading = coordinator.Grading(course, name, setting, unsafe=unsafe)
+    grading = Grading(course, name, setting, unsafe=unsafe)
     with regrade.staging(course, name) as stage:
         tasks, rows = grading.plan(stage)
         rows += runs.graded(grading, tasks, stage, workers, "", {}, console)

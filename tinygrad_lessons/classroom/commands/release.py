@@ -5,7 +5,7 @@ from .common import Course, Name, console
 
 def release(name: Name, course: Course = Path("course")):
     """Make what students get: the notebook without solutions, the edition, the record."""
-    from ..release import release as make
+    from ..author.release import release as make
 
     with console.status(f"Releasing {name}"):
         folder = make(course, name)

@@ -5,9 +5,10 @@ from .common import Course, Name, console
 
 def report(name: Name, course: Course = Path("course")):
     """Write the class report of a graded lesson: one HTML page, and JSON."""
-    from .. import Problem, lesson
-    from ..coordinator import results
-    from ..report import by_people, write
+    from .. import Problem
+    from ..author import lesson
+    from ..grading.keeper import results
+    from ..insight.class_report import by_people, write
 
     lesson.load(course, name)
     found = list(results(course, name))

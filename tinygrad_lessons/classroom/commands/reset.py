@@ -13,7 +13,7 @@ def reset(
     course: Course = Path("course"),
 ):
     """Give an exercise back as it was; the old answer is kept in a file."""
-    from .. import workspace
+    from ..student import workspace
 
     name, kept = workspace.reset(folder, course, exercise)
     told = f"Your answer is kept in {kept}" if kept else "There was no answer in it."

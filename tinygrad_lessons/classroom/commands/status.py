@@ -17,7 +17,7 @@ def status(folder: Folder = Path("lessons")):
 def show(folder):
     """One row a lesson, and under it what to do next."""
     from ...lab import progress
-    from ..workspace import names
+    from ..student.workspace import names
 
     found = progress.Table([folder / name for name in names(folder)])
     table = Table(*found.HEAD, title="Your lessons", title_justify="left")

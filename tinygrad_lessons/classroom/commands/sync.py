@@ -12,7 +12,7 @@ def sync(
     check: Annotated[bool, typer.Option(help="Write nothing; exit 1 if anything would.")] = False,
 ):
     """Write the notebooks' solution cells and nbgrader marks from the package."""
-    from ..sync import sync_course
+    from ..author.sync import sync_course
 
     done = sync_course(course, name or None, write=not check)
     did = "would write" if check else "wrote"

@@ -12,7 +12,7 @@ import tempfile
 import time
 from dataclasses import asdict
 
-from . import answers, confine, policy
+from . import confine, outputs, policy
 from .job import NoBoundary
 
 START_SECONDS = 60
@@ -226,8 +226,8 @@ class Child:
 
     def understood(self, line):
         try:
-            return answers.message(line)
-        except answers.Refused as e:
+            return outputs.message(line)
+        except outputs.Refused as e:
             raise Trouble("died", FORGED) from e
 
     def lost(self):

@@ -66,7 +66,7 @@ class CheckRun:
 
 
 @dataclass
-class Answer:
+class Outcome:
     """All of a job's results, with findings in words."""
 
     cells: list

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from . import confine, policy
-from .boxes import BUBBLEWRAP, CONTAINER, FORK_SERVER, NONE, Sandbox
 from .job import Job, Limits, NoBoundary
-from .streams import container_program
+from .plain import container_program
+from .sandbox import BUBBLEWRAP, CONTAINER, FORK_SERVER, NONE, Sandbox
 
 WHY = {
     FORK_SERVER: "each submission in its own Landlock domain, inside bubblewrap",
@@ -112,11 +112,11 @@ def attacks_held(name=None):
     attacks = {k: v for k, v in ATTACKS.items() if name != CONTAINER or k not in CONTAINED}
     with _host() as (facts, lesson), Sandbox(name) as sandbox:
         cells = [code.format(**facts) for code in attacks.values()]
-        answer = sandbox.run(Job(lesson, cells, limits=Limits(cell_seconds=5)))
-    said = [_said(run) for run in answer.cells]
+        outcome = sandbox.run(Job(lesson, cells, limits=Limits(cell_seconds=5)))
+    said = [_said(run) for run in outcome.cells]
     return [
         (what, run.status != "not run" and "crossed" not in text, text[:200])
-        for what, run, text in zip(attacks, answer.cells, said, strict=True)
+        for what, run, text in zip(attacks, outcome.cells, said, strict=True)
     ]
 
 

@@ -1,0 +1,1 @@
+"""Making a course: lessons, editions, releases, known mistakes."""

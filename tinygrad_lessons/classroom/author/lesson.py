@@ -1,0 +1,159 @@
+"""A lesson as its notebook tells it: which exercises, in which order, with which checks."""
+
+import ast
+import difflib
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import nbformat
+
+from .. import Problem
+
+BEGIN, END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
+CHECK_ARGUMENTS = ["torch", "device", "rng", "observe"]
+
+
+@dataclass(frozen=True)
+class CheckFunction:
+    """A function of a check cell; a hidden one is not in the release."""
+
+    name: str
+    hidden: bool
+
+
+@dataclass(frozen=True)
+class CheckCell:
+    """The text of a check cell without its last line, `check("gram")`, and the checks in it."""
+
+    exercise: str
+    source: str
+    checks: tuple
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """One function that students write; `number` counts from 1 within the lesson."""
+
+    id: str
+    lesson: str
+    number: int
+    points: float
+    cell: CheckCell
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One notebook of the course."""
+
+    name: str
+    folder: Path
+    notebook: nbformat.NotebookNode
+    exercises: tuple
+
+    @property
+    def number(self):
+        return int(self.name[:2])
+
+
+def names(course):
+    """The lessons of a course, in order. Raises Problem when `course` is no course folder."""
+    source = Path(course) / "source"
+    if not source.is_dir():
+        raise Problem(
+            f"There is no course in {Path(course)}: it has no folder source/. "
+            "Go to the folder that holds course/, or name it: --course DIR"
+        )
+    found = [p.parent.name for p in source.glob("*/*.ipynb") if p.stem == p.parent.name]
+    found = sorted(name for name in found if re.match(r"\d\d_", name))
+    if not found:
+        raise Problem(
+            f"There is no lesson in {source}: none is at 03_gram/03_gram.ipynb or the like."
+        )
+    return found
+
+
+def guess(name, known):
+    """A sentence for someone who misspelt a name."""
+    near = difflib.get_close_matches(name, known, 1, 0.4)
+    return f" Did you mean {near[0]}?" if near else f" There are: {', '.join(known) or 'none'}."
+
+
+def load(course, name):
+    """The lesson `name`. Raises Problem when there is none."""
+    known = names(course)
+    if name not in known:
+        raise Problem(
+            f"There is no lesson {name!r} in {Path(course) / 'source'}.{guess(name, known)}"
+        )
+    folder = Path(course) / "source" / name
+    notebook = _read(folder / f"{name}.ipynb")
+    return Lesson(name, folder, notebook, tuple(exercises(name, notebook)))
+
+
+def _read(path):
+    try:
+        return nbformat.read(path, 4)
+    except OSError:
+        raise
+    except Exception as error:  # nbformat has many ways to say what it is not
+        words = " ".join(str(error).split())
+        raise Problem(f"{path} is no notebook that can be read: {words[:100]}") from None
+
+
+def load_all(course):
+    """Every lesson of the course, in order."""
+    return [load(course, name) for name in names(course)]
+
+
+def exercises(name, notebook):
+    """The exercises of a notebook, in the order of its check cells."""
+    number = 0
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and (found := check_cell(cell.source)):
+            number += 1
+            points = float(cell.metadata.get("nbgrader", {}).get("points", 1))
+            yield Exercise(found.exercise, name, number, points, found)
+
+
+def check_cell(source):
+    """The CheckCell of a cell that ends in `check("an-id")`; None for any other cell."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return None
+    match body[-1] if body else None:
+        case ast.Expr(ast.Call(ast.Name("check"), [ast.Constant(str(exercise))])):
+            lines = source.splitlines()[: body[-1].lineno - 1]
+            return CheckCell(exercise, "\n".join(lines), tuple(_checks(body, lines)))
+
+
+def _checks(body, lines):
+    hidden, inside = set(), False
+    for number, line in enumerate(lines, 1):
+        inside = line.strip() == BEGIN or inside and line.strip() != END
+        if inside:
+            hidden.add(number)
+    for node in body:
+        if isinstance(node, ast.FunctionDef) and [a.arg for a in node.args.args] == CHECK_ARGUMENTS:
+            yield CheckFunction(node.name, node.lineno in hidden)
+
+
+def without_hidden(source):
+    """A cell's text without what stands between the marks of hidden tests."""
+    pattern = rf"^[ \t]*{BEGIN}$.*?^[ \t]*{END}$\n?"
+    return re.sub(pattern, "", source, flags=re.MULTILINE | re.DOTALL)
+
+
+def completed(source):
+    """The id that a cell's `@complete("an-id")` names; None for any other cell."""
+    try:
+        body = ast.parse(source).body
+    except SyntaxError:
+        return None
+    for node in body:
+        for mark in getattr(node, "decorator_list", ()):
+            match mark:
+                case ast.Call(ast.Name("complete"), [ast.Constant(str(exercise))]):
+                    return exercise
+    return None

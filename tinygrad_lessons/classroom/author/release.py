@@ -1,0 +1,99 @@
+"""Release: the notebook without solutions, the edition, and the record of the public seed."""
+
+import copy
+import gzip
+import json
+import os
+import shutil
+from contextlib import contextmanager
+from pathlib import Path
+
+from ...lab.check import RECORD
+from ..gradebook.course import run
+from ..grading import judge
+from . import editions, lesson, mistakes
+
+PUBLIC_SEED = "public"
+DEVICES = ("cpu", "sim")
+
+
+def prepare(course, name):
+    """Make beside the source notebook what students get with it: the edition and the record."""
+    one = lesson.load(course, name)
+    beside(one.folder, course, one, lesson.load_all(course))
+
+
+def beside(folder, course, one, lessons):
+    """Write the edition of a lesson and the record of the public seed to a folder."""
+    editions.write(folder, one, lessons)
+    write_gzip(folder / RECORD, json.dumps(record(course, one)))
+
+
+def student_version(one):
+    """The notebook of a lesson as students get it, by nbgrader's own steps; no gradebook needed."""
+    from nbgrader import preprocessors as stock
+
+    from ..gradebook.steps import Stub
+
+    notebook = copy.deepcopy(one.notebook)
+    resources = {"nbgrader": {"notebook": one.name}, "language": "python"}
+    for step in (stock.LockCells, Stub, stock.ClearOutput, stock.ClearHiddenTests):
+        notebook, _ = step().preprocess(notebook, resources)
+    return notebook
+
+
+def record(course, one):
+    """{exercise: [{check, device, seed, seen, mistakes}, ...]} of the released checks."""
+    known = mistakes.mistakes(course, one.name)
+    found = {}
+    for exercise in one.exercises:
+        seed = judge.seed_of(PUBLIC_SEED, exercise.id)
+        found[exercise.id] = [
+            _entry(exercise.cell, check.name, device, seed, known)
+            for check in exercise.cell.checks
+            if not check.hidden
+            for device in DEVICES
+        ]
+    return found
+
+
+def _entry(cell, check, device, seed, known):
+    return {
+        "check": check,
+        "device": device,
+        "seed": seed,
+        "seen": judge.expected(cell, check, device, seed),
+        "mistakes": judge.observed_mistakes(cell, check, device, seed, known),
+    }
+
+
+def write_gzip(path, text):
+    """Write compressed text by temporary file and rename; equal text gives equal bytes."""
+    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary.write_bytes(gzip.compress(text.encode(), mtime=0))
+    os.replace(temporary, path)
+
+
+def release(course, name):
+    """Release a lesson with nbgrader; returns the folder that students get."""
+    lesson.load(course, name)
+    folder = Path(course) / "release" / name
+    with _back_if_it_fails(folder):
+        run(course, "generate_assignment", name, force=True, create=True)
+    return folder
+
+
+@contextmanager
+def _back_if_it_fails(folder):
+    """nbgrader removes a release before it makes the next: the earlier one waits beside it."""
+    aside = folder.with_name(f".{folder.name}.before")
+    if folder.exists() and not aside.exists():
+        folder.rename(aside)
+    try:
+        yield
+    except BaseException:
+        if aside.exists():
+            shutil.rmtree(folder, ignore_errors=True)
+            aside.rename(folder)
+        raise
+    shutil.rmtree(aside, ignore_errors=True)

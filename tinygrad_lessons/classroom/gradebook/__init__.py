@@ -1,0 +1,1 @@
+"""The course folder and its gradebook, nbgrader's steps, what goes out."""

@@ -1,0 +1,1 @@
+"""One submission graded and kept: assessed, judged, written down."""
