@@ -209,9 +209,7 @@ def binary_cross_entropy(
             f"Using a target size ({target.shape}) that is different to the input size "
             f"({input.shape}) is deprecated. Please ensure they have the same size."
         )
-    losses = -target * input.log().clamp(min=-100) - (1 - target) * (1 - input).log().clamp(
-        min=-100
-    )
+    losses = ops.BCE.apply(input, target)
     return reduce(losses if weight is None else losses * weight, reduction)
 
 
@@ -308,9 +306,8 @@ def nll_loss(
     """
     check_reduction(reduction)
     _refuse_labels(input, target)
-    plain = weight is None and ignore_index == IGNORED and reduction == "mean"
-    if plain and input.array.ndim == 2:
-        return ops.NLL.apply(input, target)
+    if weight is None and reduction == "mean" and input.array.ndim == 2:
+        return ops.NLL.apply(input, target, ignore_index=ignore_index)
     dim = min(input.ndim, 2) - 1
     _refuse_weights(weight, input.size(dim))
     kept = target != ignore_index
