@@ -367,6 +367,7 @@ torch.devices.common | torch.devices.common(x, y) |
 torch.devices.available | torch.devices.available() |
 torch.devices.probe | torch.devices.probe("sim")["works"] |
 torch.devices.transfer_guard | torch.devices.transfer_guard("disallow") | JAX's
+torch.devices.check_indices | torch.devices.check_indices() | for a GPU
 torch.training.mean_loss | torch.training.mean_loss(lambda x: x, [(x, y)], device) |
 torch.training.train_epoch | torch.training.train_epoch |
 torch.training.accuracy | torch.training.accuracy |
@@ -398,6 +399,14 @@ DIFFERENCES = """## How it differs from PyTorch
   `.reshape` it where PyTorch's would take `.view`.
 - **float16** is computed by NumPy on the CPU and is slow there; there is no bfloat16.
 - **TF32** is off: products of float32 on a GPU are float32's, unless CUPY_TF32=1 is set.
+- **On a GPU**, where this cannot be seen on the simulated accelerator: labels and indices out of
+  range wrap round in silence, unless they are looked at, `with torch.devices.check_indices():`
+  (PyTorch's stop the program later); of a number assigned at an index that comes twice, any one
+  stays; -1.0 as uint8 is 0 and infinity as int32 the largest number, as C leaves it open;
+  `x.fill_(-0.0)` stores 0.0; the result of arithmetic on a transposed tensor may lie row by row,
+  so that `.view` raises: `.reshape` it; a product of one row and one column of float16 is summed
+  in float16; the first random number brings 13 MB of states with it, which `memory_allocated`
+  shows.
 - **Random numbers** come from the generators of NumPy and CuPy: the same seed gives other numbers.
 """
 RANDOM = re.compile(
