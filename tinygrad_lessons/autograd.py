@@ -337,9 +337,10 @@ def hooked(g: Array, hooks: Sequence[Callable[..., Any]], device: Device) -> Arr
 
 def retain(g: Array, tensors: Iterable[Callable[[], Tensor | None]]) -> None:
     """Add a copy of the array `g` to the .grad of those of `tensors` that still are."""
-    for tensor in filter(None, (ref() for ref in tensors)):
-        before = tensor._grad
-        tensor._grad = torch.Tensor(g.copy() if before is None else before.array + g, tensor.device)
+    for tensor in (ref() for ref in tensors):
+        if tensor is not None:
+            summed = g.copy() if tensor._grad is None else tensor._grad.array + g
+            tensor._grad = torch.Tensor(summed, tensor.device)
 
 
 class Handle:

@@ -61,8 +61,9 @@ class Reduce(Sums):
     ) -> Tensor:
         """The sum over `dim`, one axis, several or all, divided by how many were summed."""
         kind = dtypes.resolve(dtype, self.array.dtype)
-        x = self._as(dtypes.float32.np if kind.char == "e" else kind)  # of half, so that it fits
-        return super(Reduce, x).mean(dim, keepdim)._as(kind)
+        if kind.char == "e":  # its sum would not fit
+            return super(Reduce, self.float()).mean(dim, keepdim)._as(kind)
+        return super(Reduce, self._as(kind)).mean(dim, keepdim)
 
     def var(
         self,
