@@ -28,7 +28,7 @@ from .devices import device as device
 from .dtypes import (
     bool as bool, can_cast as can_cast, double as double, dtype as dtype, float as float,
     float16 as float16, float32 as float32, float64 as float64, half as half, int as int,
-    int8 as int8, int16 as int16, int32 as int32, int64 as int64, long as long,
+    int16 as int16, int32 as int32, int64 as int64, int8 as int8, long as long,
     promote_types as promote_types, result_type as result_type, uint8 as uint8,
 )  # fmt: skip
 from .functions import (
@@ -48,7 +48,7 @@ from .functions import (
     sin as sin, softmax as softmax, sort as sort, split as split, sqrt as sqrt, square as square,
     squeeze as squeeze, std as std, sub as sub, sum as sum, t as t, tan as tan, tanh as tanh,
     topk as topk, trace as trace, transpose as transpose, tril as tril, triu as triu,
-    unbind as unbind, unsqueeze as unsqueeze, var as var,
+    trunc as trunc, unbind as unbind, unsqueeze as unsqueeze, var as var,
 )  # fmt: skip
 from .gram_matrices import (
     angles as angles, gram as gram, is_orthonormal as is_orthonormal,

@@ -65,30 +65,32 @@ def default_generator(device: DeviceLike) -> Generator:
 
 
 def rand(
-    *size: int | Sequence[int],
+    *sizes: int | Sequence[int],
+    size: Sequence[int] | None = None,
     dtype: DTypeLike | None = None,
     device: DeviceLike | None = None,
     requires_grad: bool = False,
     generator: Generator | None = None,
 ) -> Tensor:
     """Uniform in [0, 1)."""
-    return _drawn("random", size, dtype, device, requires_grad, generator)
+    return _drawn("random", flat(sizes, size), dtype, device, requires_grad, generator)
 
 
 def randn(
-    *size: int | Sequence[int],
+    *sizes: int | Sequence[int],
+    size: Sequence[int] | None = None,
     dtype: DTypeLike | None = None,
     device: DeviceLike | None = None,
     requires_grad: bool = False,
     generator: Generator | None = None,
 ) -> Tensor:
     """Normal with mean 0 and variance 1."""
-    return _drawn("standard_normal", size, dtype, device, requires_grad, generator)
+    return _drawn("standard_normal", flat(sizes, size), dtype, device, requires_grad, generator)
 
 
 def _drawn(
     kind: str,
-    size: Sequence[Any],
+    size: tuple[int, ...],
     dtype: DTypeLike | None,
     device: DeviceLike | None,
     requires_grad: bool,
@@ -101,7 +103,7 @@ def _drawn(
         )
     place, numbers = _source(device, generator)
     exact = dtypes.float32.np if kept.itemsize < 4 else kept
-    array = getattr(numbers, kind)(flat(size), dtype=exact)
+    array = getattr(numbers, kind)(size, dtype=exact)
     return Tensor(place.xp.asarray(array, dtype=kept), place, requires_grad)
 
 
