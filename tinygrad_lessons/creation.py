@@ -16,7 +16,7 @@ from .shapes import flat
 from .tensor import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ._types import Data, DeviceLike, DTypeLike, Number
 
@@ -91,6 +91,31 @@ def host_array(data: Any, dtype: DTypeLike | None) -> np.ndarray[Any, Any]:
         return array.astype(dtypes.resolve(dtypes.joined(data), array.dtype), copy=False)
     except OverflowError as error:
         raise RuntimeError(f"value cannot be converted without overflow: {error}") from None
+
+
+def constructor(kind: dtypes.dtype) -> Callable[..., Tensor]:
+    """torch.FloatTensor and the like: a tensor of numbers, or of sizes, of the dtype `kind`."""
+
+    def new(*inputs: Any) -> Tensor:
+        if len(inputs) == 1 and not isinstance(inputs[0], int):
+            data = inputs[0].detach() if is_tensor(inputs[0]) else inputs[0]
+            return data._as(kind.np) if is_tensor(data) else tensor(data, dtype=kind)
+        return empty(*inputs or (0,), dtype=kind)
+
+    new.__name__ = new.__qualname__ = f"{kind.legacy}Tensor"
+    new.__doc__ = f"A tensor of {kind.name}: of numbers in lists, or with any numbers, of a size."
+    return new
+
+
+FloatTensor = constructor(dtypes.float32)
+DoubleTensor = constructor(dtypes.float64)
+HalfTensor = constructor(dtypes.float16)
+LongTensor = constructor(dtypes.int64)
+IntTensor = constructor(dtypes.int32)
+ShortTensor = constructor(dtypes.int16)
+CharTensor = constructor(dtypes.int8)
+ByteTensor = constructor(dtypes.uint8)
+BoolTensor = constructor(dtypes.bool)
 
 
 def make(
@@ -328,6 +353,12 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     matrix = torch.zeros(n, n, dtype=input.dtype, device=input.device)
     matrix.diagonal(diagonal).copy_(input)
     return matrix
+
+
+def broadcast_tensors(*tensors: Tensor) -> list[Tensor]:
+    """Views of the tensors in the shape that all of them broadcast to."""
+    shape = torch.broadcast_shapes(*(x.shape for x in tensors))
+    return [x.expand(shape) for x in tensors]
 
 
 def is_tensor(x: object) -> bool:

@@ -141,3 +141,34 @@ def randperm(
     """0 to n - 1 in random order."""
     place, numbers = _source(device, generator)
     return Tensor(numbers.random(n).argsort(), place)
+
+
+def multinomial(
+    input: Tensor,
+    num_samples: int,
+    replacement: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Indices drawn with the weights `input` in a row. (n,) -> (k,), (m, n) -> (m, k)
+
+    Without replacement no index comes twice. Weights need not sum to 1.
+    """
+    if input.ndim not in (1, 2):
+        raise RuntimeError("prob_dist must be 1 or 2 dim")
+    if num_samples <= 0:
+        raise RuntimeError("cannot sample n_sample <= 0 samples")
+    weights, n = input.detach().double(), input.shape[-1]
+    if input.device.type == "cpu" and not bool(((weights >= 0) & weights.isfinite()).all()):
+        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+    options: Any = {"dtype": dtypes.float64, "device": input.device, "generator": generator}
+    if replacement:
+        edges = weights.cumsum(-1) / weights.sum(-1, keepdim=True)
+        drawn = rand(*input.shape[:-1], num_samples, **options)
+        return (drawn.unsqueeze(-1) >= edges.unsqueeze(-2)).sum(-1)
+    if num_samples > n:
+        raise RuntimeError(
+            "cannot sample n_sample > prob_dist.size(-1) samples without replacement"
+        )
+    waiting = -rand(*input.shape, **options).log() / weights  # who is the first of so many clocks
+    return waiting.topk(num_samples, largest=False)[1]

@@ -12,6 +12,7 @@ from ..exercise import exercise
 from .movement import Movement
 
 if TYPE_CHECKING:
+    from .._types import Data, Number
     from . import Tensor
 
 
@@ -59,6 +60,29 @@ class Cast(To):
         if dtype is None:
             return f"torch.{self.dtype.legacy}Tensor"
         return self.to(dtypes.named(dtype) if isinstance(dtype, str) else dtype)
+
+    def new_tensor(self, data: Data, *, dtype: Any = None, device: Any = None) -> Tensor:
+        """A new tensor of `data`, of this one's dtype and device unless you say others."""
+        return torch.tensor(data, dtype=dtype or self.dtype, device=device or self.device)
+
+    def new_zeros(self, *sizes: Any, dtype: Any = None, device: Any = None) -> Tensor:
+        """Zeros of a size, of this one's dtype and device unless you say others."""
+        return torch.zeros(*sizes, dtype=dtype or self.dtype, device=device or self.device)
+
+    def new_ones(self, *sizes: Any, dtype: Any = None, device: Any = None) -> Tensor:
+        """Ones of a size, of this one's dtype and device unless you say others."""
+        return torch.ones(*sizes, dtype=dtype or self.dtype, device=device or self.device)
+
+    def new_empty(self, *sizes: Any, dtype: Any = None, device: Any = None) -> Tensor:
+        """Any numbers, of a size, of this one's dtype and device unless you say others."""
+        return torch.empty(*sizes, dtype=dtype or self.dtype, device=device or self.device)
+
+    def new_full(
+        self, size: Any, fill_value: Number, *, dtype: Any = None, device: Any = None
+    ) -> Tensor:
+        """`fill_value` in a size, of this one's dtype and device unless you say others."""
+        kind = dtype or self.dtype
+        return torch.full(size, fill_value, dtype=kind, device=device or self.device)
 
     def cpu(self) -> Tensor:
         """This tensor on the CPU."""
