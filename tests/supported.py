@@ -5,6 +5,7 @@ it runs; that PyTorch gives the same is tested in pytorch/test_supported.py.
 """
 
 import inspect
+import io
 import re
 import warnings
 from functools import partial
@@ -56,6 +57,22 @@ torch.where | torch.where(m, x, 0.0) |
 torch.cat | torch.cat([x, y]) |
 torch.stack | torch.stack([x, y]) |
 torch.diag | torch.diag(x) |
+torch.multinomial | torch.multinomial(y, 2) | likewise
+torch.broadcast_tensors | torch.broadcast_tensors(x, v)[1] |
+torch.FloatTensor | torch.FloatTensor([[1, 2]]) | a function, no class; so are all below
+torch.DoubleTensor | torch.DoubleTensor([[1, 2]]) |
+torch.HalfTensor | torch.HalfTensor([[1, 2]]) |
+torch.LongTensor | torch.LongTensor([[1, 2]]) |
+torch.IntTensor | torch.IntTensor([[1, 2]]) |
+torch.ShortTensor | torch.ShortTensor([[1, 2]]) |
+torch.CharTensor | torch.CharTensor([[1, 2]]) |
+torch.ByteTensor | torch.ByteTensor([[1, 2]]) |
+torch.BoolTensor | torch.BoolTensor([[1, 0]]) |
+Tensor.new_tensor | x.new_tensor([1, 2]) |
+Tensor.new_zeros | x.new_zeros(2, 3) |
+Tensor.new_ones | x.new_ones(2, 3) |
+Tensor.new_full | x.new_full((2, 3), 7) |
+Tensor.new_empty | x.new_empty(2, 3) |
 ## Arithmetic
 torch.abs + | torch.abs(x) |
 torch.acos + | torch.acos(x) |
@@ -97,7 +114,8 @@ torch.pow + | torch.pow(x, y) |
 torch.remainder + | torch.remainder(x, y) |
 torch.add + | torch.add(x, y, alpha=2) |
 torch.sub + | torch.sub(x, y, alpha=2) |
-torch.clamp + | torch.clamp(x, 0.2, 0.5) | bounds are numbers
+torch.clamp + | torch.clamp(x, 0.2, 0.5) |
+torch.trunc + | torch.trunc(x) |
 torch.square + | torch.square(x) |
 torch.masked_fill + | torch.masked_fill(x, m, 0.0) |
 Tensor operators | 2 * x - y / x + x**2 // 1 % y |
@@ -110,6 +128,7 @@ torch.mv + | torch.mv(x, v) |
 torch.dot + | torch.dot(v, v) |
 torch.bmm + | torch.bmm(x[None], y[None]) |
 torch.outer + | torch.outer(v, v) |
+torch.einsum | torch.einsum("ij,jk->ik", x, y) | a letter for each axis, no ...
 Tensor operator @ | x @ x.T |
 ## Many numbers to one
 torch.all + | torch.all(x, dim=1) |
@@ -127,7 +146,7 @@ torch.sum + | torch.sum(x, dim=1) |
 torch.mean + | torch.mean(x, dim=1) |
 torch.var + | torch.var(x, dim=1) |
 torch.std + | torch.std(x, dim=1) |
-torch.norm + | torch.norm(x, dim=1) | no p=inf
+torch.norm + | torch.norm(x, dim=1) |
 torch.max + | torch.max(x, dim=1) |
 torch.min + | torch.min(x, dim=1) |
 torch.sort + | torch.sort(x, dim=1, descending=True) | always stable
@@ -140,6 +159,7 @@ torch.nonzero + | torch.nonzero(m) |
 ## Shapes and views
 torch.reshape + | torch.reshape(x, (4, 1)) |
 Tensor.view | x.view(-1) |
+Tensor.view_as | x.view_as(y) |
 torch.flatten + | torch.flatten(x) |
 torch.squeeze + | torch.squeeze(x[None]) |
 torch.unsqueeze + | torch.unsqueeze(x, 0) |
@@ -197,11 +217,15 @@ Tensor.double | x.double() |
 Tensor.int | x.int() |
 Tensor.long | x.long() |
 Tensor.bool | x.bool() |
+Tensor.short | x.short() |
+Tensor.byte | x.byte() |
+Tensor.type | x.type(torch.float64) |
 Tensor.shape | x.shape |
 Tensor.size | x.size(0) |
 Tensor.dim | x.dim() |
 Tensor.ndim | x.ndim |
 torch.numel + | torch.numel(x) |
+Tensor.nelement | x.nelement() |
 Tensor.nbytes | x.nbytes |
 Tensor.stride | x.stride() |
 Tensor.is_contiguous | x.is_contiguous() |
@@ -216,7 +240,7 @@ Tensor.data | x.data |
 Tensor.to | x.to(torch.float64) | takes a device, a dtype or both
 Tensor.cpu | y.cpu() |
 Tensor.cuda | x.cuda | needs CuPy and a GPU
-torch.Tensor | isinstance(x, torch.Tensor) | make one by `torch.tensor`
+torch.Tensor | torch.Tensor([[1, 2]]) | `torch.tensor` chooses the dtype
 torch.Size | torch.Size([1, 2]).numel() |
 torch.device | torch.device("cpu").type | one object each: `is` compares them
 torch.dtype | isinstance(torch.float32, torch.dtype) | float16, 32, 64, int8 to int64, uint8, bool
@@ -239,7 +263,11 @@ torch.enable_grad | torch.enable_grad()(lambda: x * 2)() |
 torch.set_grad_enabled | torch.set_grad_enabled(True).__exit__(None, None, None) |
 torch.is_grad_enabled | torch.is_grad_enabled() |
 torch.autograd.backward | torch.autograd.backward((x * x).sum()) |
+torch.autograd.grad | torch.autograd.grad((x * x).sum(), x)[0] | no create_graph
 torch.autograd.gradcheck | torch.autograd.gradcheck(lambda x: x * x, (d,)) |
+## Files
+torch.save | torch.save({"x": y}, io.BytesIO()) | files of our own: arrays and JSON, no code
+torch.load | saved({"x": y})["x"] | reads what `torch.save` here wrote
 ## torch.linalg
 torch.linalg.norm | torch.linalg.norm(x) |
 torch.linalg.solve | torch.linalg.solve(y, v.detach()) | no gradient, like all below
@@ -379,8 +407,8 @@ torch.datasets.Images | torch.datasets.Images |
 """
 DIFFERENCES = """## How it differs from PyTorch
 
-- **Left out**: complex numbers, sparse and quantised tensors, `torch.autograd.grad`, gradients of
-  gradients, `torch.compile`, saving to files, more than one GPU, workers of a DataLoader.
+- **Left out**: complex numbers, sparse and quantised tensors, gradients of
+  gradients, `torch.compile`, more than one GPU, workers of a DataLoader.
 - **Names of `grad_fn`**: what is one operation there and several here is named after the last of
   these: `mean` is `DivBackward0`, `std` is `DivBackward0`, `masked_fill` is `WhereBackward0`.
 - **Operands**: `torch.maximum(x, 2.0)` and its like take numbers, too. A tensor and a NumPy array
@@ -410,7 +438,8 @@ DIFFERENCES = """## How it differs from PyTorch
 - **Random numbers** come from the generators of NumPy and CuPy: the same seed gives other numbers.
 """
 RANDOM = re.compile(
-    r"rand|empty|normal_|uniform|torch\.Generator|manual_seed|nn\.(Lazy)?Linear|Embedding|state_dict"
+    r"rand|empty|multinomial|normal_|uniform|torch\.Generator|manual_seed|nn\.(Lazy)?Linear|"
+    r"Embedding|state_dict"
 )
 
 
@@ -466,7 +495,14 @@ def names(torch, device="cpu"):
     given |= {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "data": torch.utils.data}
     given |= {"np": np, "n": np.array([1.0, 2.0]), "device": device}
     given["schedule"] = partial(schedule, torch.optim, [x])
-    return given | {"operate": operate, "assign": assign}
+
+    def saved(obj):
+        file = io.BytesIO()
+        torch.save(obj, file)
+        file.seek(0)
+        return torch.load(file)
+
+    return given | {"operate": operate, "assign": assign, "io": io, "saved": saved}
 
 
 def run(torch, example, device="cpu"):

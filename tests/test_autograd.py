@@ -368,3 +368,28 @@ def test_topological_order_puts_users_first():
     order = autograd.topological_order(c)
     assert order == [c.grad_fn, b.grad_fn, a.grad_fn]
     assert c.grad_fn.parents == [b.grad_fn, a.grad_fn] and a.grad_fn.parents[0] is x
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_retain_grad_keeps_what_the_tensor_had_in_the_end(device):
+    h = torch.ones(1, requires_grad=True, device=device) * 3
+    h.retain_grad()
+    h.retain_grad()  # twice is once
+    h.register_hook(lambda g: g * 10)  # a later hook is seen
+    (h * h).sum().backward()
+    assert h.grad.tolist() == [60.0]
+    a = torch.ones(1, requires_grad=True, device=device).clone()
+    a.retain_grad()
+    a.mul_(2)  # the gradient is that of the new value
+    (a * 5).sum().backward()
+    assert a.grad.tolist() == [5.0]
+    b = torch.ones(3, requires_grad=True, device=device) * 1
+    b.retain_grad()
+    b[0] = 7.0
+    (b * b).sum().backward()
+    assert b.grad.tolist() == [14.0, 2.0, 2.0]
+
+
+def test_std_of_one_number_warns_and_is_nan():
+    with pytest.warns(UserWarning, match=r"std\(\): degrees of freedom is <= 0"):
+        assert torch.ones(1).std().isnan()

@@ -337,9 +337,10 @@ def hooked(g: Array, hooks: Sequence[Callable[..., Any]], device: Device) -> Arr
 
 def retain(g: Array, tensors: Iterable[Callable[[], Tensor | None]]) -> None:
     """Add a copy of the array `g` to the .grad of those of `tensors` that still are."""
-    for tensor in filter(None, (ref() for ref in tensors)):
-        before = tensor._grad
-        tensor._grad = torch.Tensor(g.copy() if before is None else before.array + g, tensor.device)
+    for tensor in (ref() for ref in tensors):
+        if tensor is not None:
+            summed = g.copy() if tensor._grad is None else tensor._grad.array + g
+            tensor._grad = torch.Tensor(summed, tensor.device)
 
 
 class Handle:
@@ -400,6 +401,60 @@ def backward(root, gradient=None, retain_graph=False):
                     grads[parent] = grads[parent] + share if parent in grads else share
         if not retain_graph:
             node.free()
+
+
+def grad(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: Any = None,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+    allow_unused: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of the sum of `outputs` for each of `inputs`; no .grad is changed.
+
+    With allow_unused, None stands for an input that the outputs don't depend on. These gradients
+    have no gradients themselves: create_graph=True raises.
+
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> grad(x * x, x)
+    (tensor(6.),)
+    """
+    if create_graph:
+        raise NotImplementedError(
+            "grad(): create_graph=True is not here: gradients have no gradients\n"
+            "  Take differences: torch.autograd.numerical_gradient(f, x)"
+        )
+    roots = [outputs] if isinstance(outputs, torch.Tensor) else list(outputs)
+    wanted = [inputs] if isinstance(inputs, torch.Tensor) else list(inputs)
+    given = grad_outputs if isinstance(grad_outputs, (list, tuple)) else [grad_outputs] * len(roots)
+    if not all(x.requires_grad for x in wanted):
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    found: dict[Any, Array] = {}
+    for root, g in zip(roots, given, strict=True):
+        spread(root, first_gradient(root, g), found)
+    if not retain_graph:
+        for root in roots:
+            for node in topological_order(root) if root.grad_fn else ():
+                node.free()
+    results = [found.get(x.grad_fn or x) for x in wanted]
+    if not allow_unused and any(g is None for g in results):
+        raise RuntimeError(
+            "One of the differentiated Tensors appears to not have been used in the graph. Set "
+            "allow_unused=True if this is the desired behavior."
+        )
+    pairs = zip(wanted, results, strict=True)
+    return tuple(None if g is None else torch.Tensor(g.copy(), x.device) for x, g in pairs)
+
+
+def spread(root: Tensor, g: Array, found: dict[Any, Array]) -> None:
+    """Add to `found` the gradient of each node and leaf that `root` came from, whose own is `g`."""
+    passed = {root.grad_fn or root: g}
+    for node in topological_order(root) if root.grad_fn else ():
+        for parent, share in node.gradients(passed[node]) if node in passed else ():
+            passed[parent] = passed[parent] + share if parent in passed else share
+    for place, share in passed.items():
+        found[place] = found[place] + share if place in found else share
 
 
 def one_step(out: Tensor, g: Tensor) -> list[Tensor]:

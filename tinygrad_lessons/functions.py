@@ -74,6 +74,15 @@ def known_as(call: Any, method: Any, *more: inspect.Parameter) -> Any:
     return call
 
 
+def pow(input: Tensor | float, exponent: Tensor | float, *, out: Tensor | None = None) -> Tensor:
+    """input to the power of exponent; one of the two may be a number."""
+    if not isinstance(input, Tensor) and isinstance(exponent, Tensor):
+        result = exponent.__rpow__(input)
+        return result if out is None else written(result, out, "pow")
+    compute: Callable[..., Tensor] = function(Tensor.pow)
+    return compute(input, exponent, out=out)
+
+
 # One number at a time
 
 abs = function(Tensor.abs)
@@ -106,7 +115,6 @@ minimum = function(Tensor.minimum)
 mul = function(Tensor.mul)
 ne = function(Tensor.ne)
 neg = function(Tensor.neg)
-pow = function(Tensor.pow)
 reciprocal = function(Tensor.reciprocal)
 relu = function(Tensor.relu)
 remainder = function(Tensor.remainder)
@@ -119,6 +127,7 @@ square = function(Tensor.square)
 sub = function(Tensor.sub)
 tan = function(Tensor.tan)
 tanh = function(Tensor.tanh)
+trunc = function(Tensor.trunc)
 
 # Products
 

@@ -138,6 +138,26 @@ class FloorDivide(Function):
         raise RuntimeError("derivative for floor_divide is not implemented")
 
 
+class DivFloor(FloorDivide):
+    """a / b rounded down."""
+
+    title = "Div"
+
+    def backward(self, g: Array) -> tuple[Array, Array]:
+        flat = self.xp.zeros_like(g)
+        return flat, flat
+
+
+class DivTrunc(DivFloor):
+    """a / b rounded towards 0."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        if dtypes.result_type(a, b).is_floating_point:
+            return self.xp.trunc(a / b)
+        floor = FloorDivide.forward(self, a, b)
+        return floor + ((floor < 0) & (floor * b != a))
+
+
 def refuse_zero(device: Device, a: Array, b: Array) -> None:
     """Raise if whole numbers are divided by 0. On a GPU nobody looks, in PyTorch neither."""
     if device.type == "cpu" and not dtypes.result_type(a, b).is_floating_point:
@@ -438,9 +458,14 @@ class Ceil(Step):
         return self.xp.ceil(x).astype(x.dtype, copy=False)
 
 
-class Round(Step):
+class Trunc(Step):
     def forward(self, x: Array) -> Array:
-        return self.xp.round(x).astype(x.dtype, copy=False)
+        return self.xp.trunc(x).astype(x.dtype, copy=False)
+
+
+class Round(Step):
+    def forward(self, x: Array, decimals: int = 0) -> Array:
+        return self.xp.round(x, decimals).astype(x.dtype, copy=False)
 
 
 class Sign(Step):

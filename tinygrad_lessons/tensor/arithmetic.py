@@ -45,13 +45,23 @@ class Arithmetic(Cast):
         """self * other"""
         return ops.Mul.apply(self, other)
 
-    def div(self, other: Tensor | Number) -> Tensor:
-        """self / other, floating point for whole numbers, too."""
-        return ops.Div.apply(self, other)
+    def div(self, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
+        """self / other, floating point for whole numbers, too.
 
-    def pow(self, other: Tensor | Number) -> Tensor:
-        """self to the power of other."""
-        return ops.Pow.apply(self, other)
+        rounding_mode: "floor" rounds it down, "trunc" towards 0; whole numbers then stay whole.
+        """
+        if rounding_mode not in (None, "trunc", "floor"):
+            raise RuntimeError(
+                "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
+                f"'{rounding_mode}'"
+            )
+        if rounding_mode is None:
+            return ops.Div.apply(self, other)
+        return (ops.DivFloor if rounding_mode == "floor" else ops.DivTrunc).apply(self, other)
+
+    def pow(self, exponent: Tensor | Number) -> Tensor:
+        """self to the power of `exponent`."""
+        return ops.Pow.apply(self, exponent)
 
     def floor_divide(self, other: Tensor | Number) -> Tensor:
         """self / other, rounded down. It has no gradient."""
@@ -280,9 +290,13 @@ class Arithmetic(Cast):
         """Rounded up."""
         return ops.Ceil.apply(self)
 
-    def round(self) -> Tensor:
-        """Rounded to the nearest whole number, halves to the even one."""
-        return ops.Round.apply(self)
+    def trunc(self) -> Tensor:
+        """Rounded towards 0."""
+        return ops.Trunc.apply(self)
+
+    def round(self, *, decimals: int = 0) -> Tensor:
+        """Rounded to the nearest whole number, halves to the even one, or to so many decimals."""
+        return ops.Round.apply(self, decimals=decimals)
 
     def isnan(self) -> Tensor:
         """Whether it is nan, number by number."""
@@ -296,12 +310,19 @@ class Arithmetic(Cast):
         """Whether it is neither nan nor infinite, number by number."""
         return ops.IsFinite.apply(self)
 
-    def clamp(self, min: Number | None = None, max: Number | None = None) -> Tensor:
+    def clamp(
+        self, min: Tensor | Number | None = None, max: Tensor | Number | None = None
+    ) -> Tensor:
         """The nearest number that is not below `min` or above `max`."""
-        if min is None and max is None:
+        bounds = [bound for bound in (min, max) if bound is not None]
+        if not bounds:
             raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-        kind = dtypes.common([self.array, *(bound for bound in (min, max) if bound is not None)])
-        return ops.Clamp.apply(self._as(kind), min=min, max=max)
+        kind = dtypes.common([self.array, *(getattr(bound, "array", bound) for bound in bounds)])
+        x: Any = self._as(kind)
+        if not any(map(torch.is_tensor, bounds)):
+            return ops.Clamp.apply(x, min=min, max=max)
+        x = x if min is None else torch.where(x < min, min, x)
+        return x if max is None else torch.where(x > max, max, x)
 
     def masked_fill(self, mask: Tensor, value: Tensor | Number) -> Tensor:
         """`value` where `mask` is true, in this tensor's dtype."""
@@ -315,21 +336,21 @@ class Arithmetic(Cast):
         """self @ other, vectors and batches, too. (..., m, k), (..., k, n) -> (..., m, n)"""
         return ops.MatMul.apply(self, other)
 
-    def mm(self, other: Tensor) -> Tensor:
+    def mm(self, mat2: Tensor) -> Tensor:
         """The product of two matrices. (m, k), (k, n) -> (m, n)"""
-        return self._product("mm", other)
+        return self._product("mm", mat2)
 
-    def mv(self, other: Tensor) -> Tensor:
+    def mv(self, vec: Tensor) -> Tensor:
         """The product of a matrix and a vector. (m, k), (k,) -> (m,)"""
-        return self._product("mv", other)
+        return self._product("mv", vec)
 
-    def dot(self, other: Tensor) -> Tensor:
+    def dot(self, tensor: Tensor) -> Tensor:
         """The inner product of two vectors. (k,), (k,) -> ()"""
-        return self._product("dot", other)
+        return self._product("dot", tensor)
 
-    def bmm(self, other: Tensor) -> Tensor:
+    def bmm(self, mat2: Tensor) -> Tensor:
         """The products of two batches of matrices. (b, m, k), (b, k, n) -> (b, m, n)"""
-        return self._product("bmm", other)
+        return self._product("bmm", mat2)
 
     def _product(self, name: str, other: Tensor) -> Tensor:
         ranks = self.ndim, getattr(other, "ndim", 0)
@@ -337,12 +358,12 @@ class Arithmetic(Cast):
             raise RuntimeError(other_ranks(name, *ranks))
         return ops.MatMul.apply(self, other)
 
-    def outer(self, other: Tensor) -> Tensor:
+    def outer(self, vec2: Tensor) -> Tensor:
         """All products of two numbers, one of each vector. (m,), (n,) -> (m, n)"""
-        for name, x in (("self", self), ("vec2", other)):
+        for name, x in (("self", self), ("vec2", vec2)):
             if x.ndim != 1:
                 raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {x.ndim}-D")
-        return self.unsqueeze(1) * other
+        return self.unsqueeze(1) * vec2
 
 
 def comparable(x: object) -> bool:

@@ -114,13 +114,13 @@ class Memory(Reduce):
         """self * other, in place."""
         return self._become(self.mul(other))
 
-    def div_(self, other: Tensor | Number) -> Tensor:
+    def div_(self, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
         """self / other, in place."""
-        return self._become(self.div(other))
+        return self._become(self.div(other, rounding_mode=rounding_mode))
 
-    def pow_(self, other: Tensor | Number) -> Tensor:
-        """self to the power of other, in place."""
-        return self._become(self.pow(other))
+    def pow_(self, exponent: Tensor | Number) -> Tensor:
+        """self to the power of `exponent`, in place."""
+        return self._become(self.pow(exponent))
 
     def __iadd__(self, other: Tensor | Number) -> Tensor:
         return self.add_(other)
@@ -192,7 +192,9 @@ class Memory(Reduce):
         """`relu`, in place."""
         return self._become(self.relu())
 
-    def clamp_(self, min: Number | None = None, max: Number | None = None) -> Tensor:
+    def clamp_(
+        self, min: Tensor | Number | None = None, max: Tensor | Number | None = None
+    ) -> Tensor:
         """`clamp`, in place."""
         return self._become(self.clamp(min, max))
 
