@@ -69,7 +69,7 @@ def test_the_names_that_a_reader_looks_for_are_there():
 
 @pytest.mark.parametrize("name", EXPLAINED)
 def test_a_public_name_has_a_docstring(name):
-    assert EXPLAINED[name].__doc__, f"{name}: what does it do?"
+    assert inspect.getdoc(EXPLAINED[name]), f"{name}: what does it do?"
 
 
 @pytest.mark.parametrize("name", PUBLIC)
