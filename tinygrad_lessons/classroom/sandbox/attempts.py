@@ -62,6 +62,7 @@ class Attempts:
             seconds = min(self.limits.cell_seconds, self.left() - reserved)
             if ("cell", i) not in self.lethal and seconds > 0:
                 self.now = ("cell", i)
+                self.job.tell(i)
                 self.run_cell(child, i, source, seconds)
 
     def run_cell(self, child, i, source, seconds):

@@ -1,5 +1,6 @@
 """What goes into the sandbox and what comes out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -38,12 +39,16 @@ class Check:
 
 @dataclass
 class Job:
-    """One submission: the lesson's edition, the student's cells, the checks."""
+    """One submission: the lesson's edition, the student's cells, the checks.
+
+    `tell` is called with the number of each cell as it begins.
+    """
 
     lesson: Path
     cells: list
     checks: list = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
+    tell: Callable = lambda number: None
 
 
 @dataclass

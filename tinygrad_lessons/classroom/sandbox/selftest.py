@@ -9,6 +9,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from .. import DEVICES
 from . import confine, policy
 from .job import Job, Limits, NoBoundary
 from .plain import container_program
@@ -65,7 +66,7 @@ print("crossed" if ctypes.CDLL(None).unshare(0x10000000) == 0 else "")""",
 CONTAINED = ("starts processes", "runs programs")  # a container may: they end with it
 
 
-def choose(way=None, unsafe=False, devices=("cpu", "sim")):
+def choose(way=None, unsafe=False, devices=DEVICES):
     """The strongest Sandbox in which every attack is held, or the one called `way`."""
     if way:
         return Sandbox(way, WHY[way], devices)
@@ -80,7 +81,7 @@ def choose(way=None, unsafe=False, devices=("cpu", "sim")):
     return Sandbox(NONE, "; ".join([WHY[NONE], *reasons]), devices)
 
 
-def why_not(name, devices=("cpu", "sim")):
+def why_not(name, devices=DEVICES):
     """Why a way does not work here, in words; "" when it does."""
     if reason := _missing(name, devices):
         return reason
