@@ -152,7 +152,7 @@ def tiny_lesson(folder):
     """The least edition that the sandbox's child can work with."""
     package = Path(folder) / policy.REFERENCE.name
     (package / "lab").mkdir(parents=True)
-    for name in ("exercise.py", "lab/observe.py"):
+    for name in ("exercise.py", "lab/observe.py", "lab/state.py"):
         shutil.copy(policy.REFERENCE / name, package / name)
     (package / "lab/__init__.py").touch()
     (package / "__init__.py").write_text("def manual_seed(seed):\n    pass\n")
