@@ -30,3 +30,11 @@ Course = Annotated[
 ]
 Name = Annotated[str, typer.Argument(metavar="LESSON", help="A lesson, such as 03_gram.")]
 Students = Annotated[list[str], typer.Option("--student", help="Only this one; repeat for more.")]
+
+
+def listed(words, students):
+    """Print what is so of these students: how many, and the first names."""
+    if students:
+        told = ", ".join(students[:5]) + (" ..." if len(students) > 5 else "")
+        line = f"{words}: {len(students)} ({told})."
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
