@@ -47,6 +47,11 @@ def in_words(path):
         raise Problem(f"{path} cannot be written: {error.strerror}.") from error
 
 
+def full_disk(error):
+    """Whether an exception, or what it came from, says that there is no room left."""
+    return getattr(error.__cause__ or error, "errno", None) in NO_ROOM
+
+
 def write_file(path, content):
     """Put text or bytes in their place at once: a crash leaves the old file or the new one."""
     with in_words(path):

@@ -294,11 +294,12 @@ def extensions(course, name):
     return found
 
 
-def settle(book, name, timestamps, extensions, penalty):
+def settle(book, name, timestamps, extensions, penalty, late=()):
     """Set when a lesson's submissions were handed in, their extensions, and what being late costs.
 
-    `timestamps`: {student: UTC}; `extensions`: {student: timedelta};
-    `penalty(student, score, seconds late)` gives points or None.
+    `timestamps`: {student: UTC or None}; `extensions`: {student: timedelta};
+    `penalty(student, score, seconds late)` gives points or None; `late`: who is late as the
+    learning system says: where nobody knows by how much, it is by a second.
     """
     assignment = book.find_assignment(name)
     query = select(api.SubmittedAssignment).where(
@@ -309,10 +310,18 @@ def settle(book, name, timestamps, extensions, penalty):
         student = submission.student_id
         submission.timestamp = timestamps.get(student, submission.timestamp)
         submission.extension = extensions.get(student, submission.extension)
-        late = submission.total_seconds_late if assignment.duedate else 0
+        seconds = seconds_late(submission, student in late)
         for notebook in submission.notebooks:
-            points = penalty(student, notebook.score, late) if late > 0 else None
+            points = penalty(student, notebook.score, seconds) if seconds > 0 else None
             notebook.late_submission_penalty = (
                 points if points is None else min(max(points, 0.0), notebook.score)
             )
     book.db.commit()
+
+
+def seconds_late(submission, said=False):
+    """By how many seconds a submission is late, the extension taken off; `said`: see `settle`."""
+    due = submission.assignment.duedate
+    if due and submission.timestamp:
+        return submission.total_seconds_late
+    return 1 if said and not submission.extension else 0

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-from ..gradebook import gradebook
-from ..gradebook.course import config, db_url
+from ..gradebook import due, gradebook
+from ..gradebook.course import db_url
 from ..intake import reading
 from ..storage import FOLDER, alone
 from .autograded import graded_file, write_graded
@@ -102,14 +102,8 @@ class Keeper:
     def finish(self):
         """When submissions came in, extensions, and what being late costs."""
         held = gradebook.scores(self.book, self.name)
-        times = {s: reading.timestamp(self.course, s, self.name) for s in held}
-        gradebook.settle(
-            self.book,
-            self.name,
-            {s: t for s, t in times.items() if t},
-            gradebook.extensions(self.course, self.name),
-            gradebook.penalty(config(self.course)),
-        )
+        times = reading.timestamps(self.course, self.name, held)
+        due.settle(self.book, self.course, self.name, times)
 
 
 def _line(key, result):
