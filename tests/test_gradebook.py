@@ -5,9 +5,8 @@ import sqlite3
 from datetime import datetime, timedelta
 
 import pytest
-from grading_course import LESSON, fill, hand_in, lesson, make_course, postgres, result
+from grading_course import LESSON, fill, grade, hand_in, lesson, make_course, postgres, result
 from sqlalchemy import create_engine, text
-from test_coordinator import grade
 
 from tinygrad_lessons.classroom import Problem
 from tinygrad_lessons.classroom.gradebook import course, export, gradebook

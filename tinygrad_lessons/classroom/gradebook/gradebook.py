@@ -163,27 +163,27 @@ def _grades(name, *columns):
     )
 
 
-def write(book, name, results):
-    """Set the scores of many results in one transaction; scores given by hand are kept.
+def write(book, name, results, unchanged=()):
+    """Set the scores of many Results in one transaction; scores given by hand are kept.
 
     Writing a result again changes nothing. A person looks again at what they scored, unless the
-    result says that the submission is "unchanged" and the machine's score is so, too.
+    student's submission is `unchanged` and the machine's score is so, too.
     Raises Problem when the gradebook does not hold it.
     """
-    results = {r["student"]: r for r in results}
+    results = {r.student: r for r in results}
     try:
         with book.db.no_autoflush:
             lesson = _Lesson(book.find_notebook(name, name))
             submissions = _submissions(book, lesson, list(results))
             for student, result in results.items():
-                book.db.add_all(lesson.fill(submissions[student], result))
+                book.db.add_all(lesson.fill(submissions[student], result, student in unchanged))
         book.db.commit()
     except SQLAlchemyError:
         book.db.rollback()
         raise
     held = scores(book, name, list(results))
     for student, result in results.items():
-        if not result["scores"].items() <= held.get(student, {}).items():
+        if not result.scores.items() <= held.get(student, {}).items():
             raise Problem(f"The gradebook does not hold what was written for {student}.")
 
 
@@ -203,7 +203,7 @@ class _Lesson:
         notebook = api.SubmittedNotebook(notebook_id=self.notebook.id, assignment=submission)
         return [submission, notebook]
 
-    def fill(self, submission, result):
+    def fill(self, submission, result, unchanged=False):
         """Set a submission's scores and comments; returns the rows that were not there before."""
         notebook = next(n for n in submission.notebooks if n.notebook_id == self.notebook.id)
         new = []
@@ -216,13 +216,13 @@ class _Lesson:
 
         grades = {g.cell_id: g for g in notebook.grades}
         for cell, name in self.graded.items():
-            grade, score = row(api.Grade, grades, cell), result["scores"].get(name)
+            grade, score = row(api.Grade, grades, cell), result.scores.get(name)
             by_hand = grade.manual_score is not None
-            if not (by_hand and result.get("unchanged") and grade.auto_score == score):
+            if not (by_hand and unchanged and grade.auto_score == score):
                 grade.needs_manual_grade = score is None or by_hand
             grade.auto_score = score
         comments = {c.cell_id: c for c in notebook.comments}
-        empty = unanswered(result["notebook"], self.released) if self.written else ()
+        empty = unanswered(result.notebook, self.released) if self.written else ()
         for cell, name in self.written.items():
             comment = row(api.Comment, comments, cell)
             comment.auto_comment = NO_RESPONSE if name in empty else None

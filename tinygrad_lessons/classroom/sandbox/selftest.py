@@ -9,10 +9,11 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from .. import DEVICES
 from . import confine, policy
-from .boxes import BUBBLEWRAP, CONTAINER, FORK_SERVER, NONE, Sandbox
 from .job import Job, Limits, NoBoundary
-from .streams import container_program
+from .plain import container_program
+from .sandbox import BUBBLEWRAP, CONTAINER, FORK_SERVER, NONE, Sandbox
 
 WHY = {
     FORK_SERVER: "each submission in its own Landlock domain, inside bubblewrap",
@@ -65,7 +66,7 @@ print("crossed" if ctypes.CDLL(None).unshare(0x10000000) == 0 else "")""",
 CONTAINED = ("starts processes", "runs programs")  # a container may: they end with it
 
 
-def choose(way=None, unsafe=False, devices=("cpu", "sim")):
+def choose(way=None, unsafe=False, devices=DEVICES):
     """The strongest Sandbox in which every attack is held, or the one called `way`."""
     if way:
         return Sandbox(way, WHY[way], devices)
@@ -80,7 +81,7 @@ def choose(way=None, unsafe=False, devices=("cpu", "sim")):
     return Sandbox(NONE, "; ".join([WHY[NONE], *reasons]), devices)
 
 
-def why_not(name, devices=("cpu", "sim")):
+def why_not(name, devices=DEVICES):
     """Why a way does not work here, in words; "" when it does."""
     if reason := _missing(name, devices):
         return reason
@@ -112,11 +113,11 @@ def attacks_held(name=None):
     attacks = {k: v for k, v in ATTACKS.items() if name != CONTAINER or k not in CONTAINED}
     with _host() as (facts, lesson), Sandbox(name) as sandbox:
         cells = [code.format(**facts) for code in attacks.values()]
-        answer = sandbox.run(Job(lesson, cells, limits=Limits(cell_seconds=5)))
-    said = [_said(run) for run in answer.cells]
+        outcome = sandbox.run(Job(lesson, cells, limits=Limits(cell_seconds=5)))
+    said = [_said(run) for run in outcome.cells]
     return [
         (what, run.status != "not run" and "crossed" not in text, text[:200])
-        for what, run, text in zip(attacks, answer.cells, said, strict=True)
+        for what, run, text in zip(attacks, outcome.cells, said, strict=True)
     ]
 
 
@@ -151,7 +152,7 @@ def tiny_lesson(folder):
     """The least edition that the sandbox's child can work with."""
     package = Path(folder) / policy.REFERENCE.name
     (package / "lab").mkdir(parents=True)
-    for name in ("exercise.py", "lab/observe.py"):
+    for name in ("exercise.py", "lab/observe.py", "lab/state.py"):
         shutil.copy(policy.REFERENCE / name, package / name)
     (package / "lab/__init__.py").touch()
     (package / "__init__.py").write_text("def manual_seed(seed):\n    pass\n")

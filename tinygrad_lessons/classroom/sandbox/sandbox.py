@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+from .. import DEVICES
 from . import policy
-from .attempt import Submission
+from .attempts import Attempts
 from .host import Child, Server, ServerGone
 from .job import NoBoundary
-from .streams import Container, Plain
+from .plain import Container, Plain
 
 FORK_SERVER, BUBBLEWRAP, CONTAINER, NONE = "fork server", "bubblewrap", "container", "none"
 
@@ -14,17 +15,17 @@ FORK_SERVER, BUBBLEWRAP, CONTAINER, NONE = "fork server", "bubblewrap", "contain
 class Sandbox:
     """Runs jobs, one at a time, on a Server with the job's lesson that starts when it is needed."""
 
-    def __init__(self, name, why="", devices=("cpu", "sim")):
+    def __init__(self, name, why="", devices=DEVICES):
         self.name, self.why, self.devices = name, why, devices
         self.server = self.lesson = None
 
     def run(self, job):
         """The Outcome to a Job. No process of it is left when this returns."""
-        answer = Submission(job).run(lambda: self._child(job))
-        answer.boundary = self.name
+        outcome = Attempts(job).run(lambda: self._child(job))
+        outcome.boundary = self.name
         if self.name == NONE:
-            answer.findings.insert(0, "This ran without a sandbox.")
-        return answer
+            outcome.findings.insert(0, "This ran without a sandbox.")
+        return outcome
 
     def _child(self, job):
         self._serve(job.lesson)
