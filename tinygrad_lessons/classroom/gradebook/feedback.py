@@ -14,16 +14,13 @@ from markupsafe import Markup
 from nbconvert.filters.ansi import strip_ansi
 from nbformat import v4
 from nbgrader import api
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import PythonLexer
 from sqlalchemy import select
 
 from ..intake.reading import shown
 from ..storage import in_words, write_file
+from .highlight import python
 from .markdown import to_html
 
-STYLES = {"": "default", "@media (prefers-color-scheme: dark)": "github-dark"}
 PNG = "image/png"
 
 
@@ -126,7 +123,6 @@ def page(title, cells, marks):
         most=sum(c["mark"].points for c in graded),
         waits=any(c["mark"].waits for c in graded),
         penalty=marks.penalty,
-        styles=_styles(),
     )
 
 
@@ -140,17 +136,6 @@ def _template():
     )
     templates.filters["markdown"] = lambda text: Markup(to_html(text, shift=2))
     return templates.get_template("feedback.html")
-
-
-@lru_cache
-def _styles():
-    """The colours of code, for light and dark pages."""
-    found = []
-    for media, style in STYLES.items():
-        css = HtmlFormatter(style=style).get_style_defs(".code")
-        lines = [line for line in css.splitlines() if line.startswith(".code .")]
-        found.append(f"{media} {{\n{chr(10).join(lines)}\n}}" if media else "\n".join(lines))
-    return Markup("\n".join(found))
 
 
 def _cell(cell, marks):
@@ -175,17 +160,12 @@ def _source(cell):
     attachments = cell.get("attachments")
     if cell.cell_type == "markdown":
         return to_html(cell.source, attachments, 1) if attachments else _prose(cell.source)
-    return _code(cell.source)
+    return python(cell.source)
 
 
 @lru_cache(4096)
 def _prose(text):
     return to_html(text, shift=1)
-
-
-@lru_cache(4096)
-def _code(text):
-    return highlight(text, PythonLexer(), HtmlFormatter(nowrap=True))
 
 
 def _output(output, is_check):

@@ -18,6 +18,7 @@ ATTRIBUTES = {"display", "stretchy", "fence", "form", "accent", "accentunder", "
               "columnalign", "rowspacing", "columnspacing", "width", "height", "depth", "lspace",
               "rspace", "movablelimits", "largeop", "symmetric", "mathvariant", "separator",
               "minsize", "maxsize"}  # fmt: skip
+NUMBERED = ("align", "equation", "gather")  # MathJax, as Jupyter has it, shows no number
 TOO_MUCH = ("\\newcommand", "\\renewcommand", "\\def", "\\let", "\\providecommand")
 
 
@@ -73,6 +74,7 @@ class Harmless(IPythonRenderer):
         return formula(body, "block")
 
     def latex_environment(self, name, body):
+        name = f"{name.rstrip('*')}*" if name in NUMBERED else name
         return formula(f"\\begin{{{name}}}{body}\\end{{{name}}}", "block")
 
 
