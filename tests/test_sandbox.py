@@ -7,6 +7,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -275,6 +276,45 @@ def test_a_server_killed_in_the_middle_costs_the_submission_nothing(sandbox, run
     assert texts(answer) == ["slept\n"] and not answer.findings
 
 
+class Killer(threading.Thread):
+    """Kills the process of a submission, as the kernel does where memory is short."""
+
+    def __init__(self, sandbox, times):
+        super().__init__()
+        self.server, self.times, self.killed = str(sandbox.server.process.pid), times, set()
+
+    def run(self):
+        end = time.monotonic() + 20
+        while len(self.killed) < self.times and time.monotonic() < end:
+            for pid, _ in _tree(self.server)[3:]:
+                if pid not in self.killed:
+                    os.kill(int(pid), signal.SIGKILL)
+                    self.killed.add(pid)
+
+
+SLEEPS = "import time\ntime.sleep(1)\nprint('slept')"
+
+
+@pytest.mark.parametrize(("times", "status"), [(1, "ok"), (2, "died")])
+def test_a_process_killed_from_outside_is_run_once_more(sandbox, run, times, status):
+    run("x = 1")
+    killer = Killer(sandbox, times)
+    killer.start()
+    answer = run("x = 2", SLEEPS, "print(x)", checks=[check()], cell_seconds=10)
+    killer.join()
+    assert len(killer.killed) == times
+    assert statuses(answer) == ["ok", status, "ok"] and texts(answer)[2] == "2\n"
+    assert answer.checks[0].seen["cpu"] and len(answer.findings) == times - 1
+
+
+def test_a_cell_that_kills_its_process_counts(run):
+    answer = run("x = 1", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "print(x)")
+    assert statuses(answer) == ["ok", "died", "ok"]
+    assert answer.findings == [
+        "Code cell 2 crashed the process (Killed); everything else was run again without it."
+    ]
+
+
 def test_nothing_is_left_after_a_run(sandbox, run):
     run("import threading, time\nthreading.Thread(target=time.sleep, args=(9,)).start()")
     tree = _tree(str(sandbox.server.process.pid))
@@ -327,6 +367,24 @@ def test_a_lesson_that_only_root_can_read_is_copied_for_a_while(lesson, tmp_path
         copy = sandbox.server.copy
         assert copy.exists()
     assert not copy.exists()
+
+
+def test_files_modes_and_locks_of_ones_own_work_as_ever(run):
+    cell = """\
+import fcntl, os, shutil, sqlite3, tempfile
+home = os.environ["HOME"]
+with open(home + "/a", "w") as file:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    fcntl.lockf(file, fcntl.LOCK_EX)
+    file.write("kept")
+shutil.copy2(home + "/a", home + "/b")
+shutil.copytree(tempfile.mkdtemp(), home + "/c")
+with sqlite3.connect(home + "/db") as db:
+    db.execute("create table t (x)")
+    db.execute("insert into t values (7)")
+print(open(home + "/b").read(), *sqlite3.connect(home + "/db").execute("select x from t"))"""
+    answer = run(cell)
+    assert texts(answer) == ["kept (7,)\n"], answer.cells[0].outputs
 
 
 def test_a_changed_lesson_is_loaded_anew(run, lesson):

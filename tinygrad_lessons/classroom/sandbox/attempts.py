@@ -25,6 +25,7 @@ class Attempts:
         self.checks = [CheckRun({device: None for device, _ in c.calls}) for c in job.checks]
         self.sizes, self.observed, self.cut = [0] * len(job.cells), 0, set()
         self.lethal, self.observed_checks, self.findings = set(), set(), []
+        self.spared = set()  # what a kill from outside has ended once: it had no part in that
         self.now, self.servers = None, 0
 
     def run(self, new_child):
@@ -53,6 +54,9 @@ class Attempts:
             if self.servers <= SERVERS:
                 return False
             kind, words = "died", "ran when the sandbox ended"
+        if not words and self.now not in self.spared and _killed_from_outside(child, self.limits):
+            self.spared.add(self.now)
+            return False
         self.give_up(kind, words or _reason(child, self.limits))
         return False
 
@@ -183,10 +187,17 @@ class Attempts:
             )
 
 
+def _killed_from_outside(child, limits):
+    """Whether it may have been chosen by the kernel when memory was short, or by a person."""
+    end = child.end
+    return end.code == -signal.SIGKILL and not end.killed and end.cpu <= limits.cpu
+
+
 def _reason(child, limits):
     """Why a process ended, in words."""
-    if child.code == -signal.SIGXCPU or child.cpu > limits.cpu:
+    code, cpu = child.end.code, child.end.cpu
+    if code == -signal.SIGXCPU or cpu > limits.cpu:
         return f"used up {limits.cpu} s of processor time"
-    if child.code < 0:
-        return f"crashed the process ({signal.strsignal(-child.code)})"
+    if code < 0:
+        return f"crashed the process ({signal.strsignal(-code)})"
     return "ended the process"
