@@ -4,6 +4,7 @@ Every public name has an example. What it gives says whether it has a gradient a
 it runs; that PyTorch gives the same is tested in pytorch/test_supported.py.
 """
 
+import inspect
 import re
 import warnings
 from pathlib import Path
@@ -11,7 +12,6 @@ from pathlib import Path
 import numpy as np
 
 import tinygrad_lessons
-from tinygrad_lessons.tensor import ALONG, BINARY, CASTS, IN_PLACE, PRODUCTS, REDUCTIONS, UNARY
 
 PAGE = Path(__file__).parents[1] / "docs" / "supported.md"
 HEAD = """# What is supported
@@ -56,6 +56,44 @@ torch.cat | torch.cat([x, y]) |
 torch.stack | torch.stack([x, y]) |
 torch.diag | torch.diag(x) |
 ## Arithmetic
+torch.abs + | torch.abs(x) |
+torch.acos + | torch.acos(x) |
+torch.asin + | torch.asin(x) |
+torch.atan + | torch.atan(x) |
+torch.ceil + | torch.ceil(x) |
+torch.cos + | torch.cos(x) |
+torch.exp + | torch.exp(x) |
+torch.floor + | torch.floor(x) |
+torch.isfinite + | torch.isfinite(x) |
+torch.isinf + | torch.isinf(x) |
+torch.isnan + | torch.isnan(x) |
+torch.log + | torch.log(x) |
+torch.log10 + | torch.log10(x) |
+torch.log1p + | torch.log1p(x) |
+torch.log2 + | torch.log2(x) |
+torch.neg + | torch.neg(x) |
+torch.reciprocal + | torch.reciprocal(x) |
+torch.relu + | torch.relu(x) |
+torch.round + | torch.round(x) |
+torch.sigmoid + | torch.sigmoid(x) |
+torch.sign + | torch.sign(x) |
+torch.sin + | torch.sin(x) |
+torch.sqrt + | torch.sqrt(x) |
+torch.tan + | torch.tan(x) |
+torch.tanh + | torch.tanh(x) |
+torch.div + | torch.div(x, y) |
+torch.eq + | torch.eq(x, y) |
+torch.floor_divide + | torch.floor_divide(x, y) |
+torch.ge + | torch.ge(x, y) |
+torch.gt + | torch.gt(x, y) |
+torch.le + | torch.le(x, y) |
+torch.lt + | torch.lt(x, y) |
+torch.maximum + | torch.maximum(x, y) |
+torch.minimum + | torch.minimum(x, y) |
+torch.mul + | torch.mul(x, y) |
+torch.ne + | torch.ne(x, y) |
+torch.pow + | torch.pow(x, y) |
+torch.remainder + | torch.remainder(x, y) |
 torch.add + | torch.add(x, y, alpha=2) |
 torch.sub + | torch.sub(x, y, alpha=2) |
 torch.clamp + | torch.clamp(x, 0.2, 0.5) | bounds are numbers
@@ -65,9 +103,25 @@ Tensor operators | 2 * x - y / x + x**2 // 1 % y |
 Tensor operators on bool | (x > y) & m, m, ~m ^ m |
 Tensor in-place operators | operate(x.clone(), y) |
 ## Products
+torch.matmul + | torch.matmul(x, y) |
+torch.mm + | torch.mm(x, y) |
+torch.mv + | torch.mv(x, v) |
+torch.dot + | torch.dot(v, v) |
+torch.bmm + | torch.bmm(x[None], y[None]) |
 torch.outer + | torch.outer(v, v) |
 Tensor operator @ | x @ x.T |
 ## Many numbers to one
+torch.all + | torch.all(x, dim=1) |
+torch.amax + | torch.amax(x, dim=1) |
+torch.amin + | torch.amin(x, dim=1) |
+torch.any + | torch.any(x, dim=1) |
+torch.argmax + | torch.argmax(x, dim=1) |
+torch.argmin + | torch.argmin(x, dim=1) |
+torch.logsumexp + | torch.logsumexp(x, dim=1) |
+torch.prod + | torch.prod(x, dim=1) |
+torch.cumsum + | torch.cumsum(x, dim=1) |
+torch.log_softmax + | torch.log_softmax(x, dim=1) |
+torch.softmax + | torch.softmax(x, dim=1) |
 torch.sum + | torch.sum(x, dim=1) |
 torch.mean + | torch.mean(x, dim=1) |
 torch.var + | torch.var(x, dim=1) |
@@ -110,6 +164,24 @@ torch.triu + | torch.triu(x, 1) |
 torch.clone + | torch.clone(x) |
 Tensor.contiguous | x.T.contiguous() |
 ## In place
+Tensor.abs_ | x.clone().abs_() |
+Tensor.clamp_ | x.clone().clamp_(0.2, 0.5) |
+Tensor.cos_ | x.clone().cos_() |
+Tensor.div_ | x.clone().div_(y) |
+Tensor.exp_ | x.clone().exp_() |
+Tensor.log_ | x.clone().log_() |
+Tensor.masked_fill_ | x.clone().masked_fill_(m, 0.0) |
+Tensor.mul_ | x.clone().mul_(y) |
+Tensor.neg_ | x.clone().neg_() |
+Tensor.pow_ | x.clone().pow_(y) |
+Tensor.relu_ | x.clone().relu_() |
+Tensor.sigmoid_ | x.clone().sigmoid_() |
+Tensor.sin_ | x.clone().sin_() |
+Tensor.sqrt_ | x.clone().sqrt_() |
+Tensor.sub_ | x.clone().sub_(y) |
+Tensor.tanh_ | x.clone().tanh_() |
+Tensor.tril_ | x.clone().tril_() |
+Tensor.triu_ | x.clone().triu_() |
 Tensor.add_ | x.clone().add_(y) |
 Tensor.copy_ | x.clone().copy_(y) |
 Tensor.fill_ | x.clone().fill_(3) |
@@ -118,6 +190,12 @@ Tensor.uniform_ | x.detach().uniform_(0, 1) |
 Tensor.normal_ | x.detach().normal_() |
 Tensor.__setitem__ | assign(x.clone(), y) |
 ## What a tensor is
+Tensor.half | x.half() |
+Tensor.float | x.float() |
+Tensor.double | x.double() |
+Tensor.int | x.int() |
+Tensor.long | x.long() |
+Tensor.bool | x.bool() |
 Tensor.shape | x.shape |
 Tensor.size | x.size(0) |
 Tensor.dim | x.dim() |
@@ -273,23 +351,6 @@ torch.datasets.MNIST | torch.datasets.MNIST | torchvision has this one
 torch.datasets.FashionMNIST | torch.datasets.FashionMNIST | torchvision has this one
 torch.datasets.Images | torch.datasets.Images |
 """
-OPERANDS = {"bmm": "x[None], y[None]", "mv": "x, v", "dot": "v, v"}
-INPUTS = {"clamp": "0.2, 0.5", "masked_fill": "m, 0.0"} | dict.fromkeys([*BINARY, "sub"], "y")
-FAMILIES = {  # the rows that the tables of tensor.py make, by section
-    "Arithmetic": [
-        *(f"torch.{name} + | torch.{name}(x) |" for name in UNARY),
-        *(f"torch.{name} + | torch.{name}(x, y) |" for name in BINARY),
-    ],
-    "Products": [
-        f"torch.{name} + | torch.{name}({OPERANDS.get(name, 'x, y')}) | takes what matmul takes"
-        for name in PRODUCTS
-    ],
-    "Many numbers to one": [
-        f"torch.{name} + | torch.{name}(x, dim=1) |" for name in REDUCTIONS + ALONG
-    ],
-    "What a tensor is": [f"Tensor.{name} | x.{name}() |" for name in CASTS],
-    "In place": [f"Tensor.{n}_ | x.clone().{n}_({INPUTS.get(n, '')}) |" for n in IN_PLACE],
-}
 DIFFERENCES = """## How it differs from PyTorch
 
 - **Left out**: complex numbers, sparse and quantised tensors, `torch.autograd.grad`, gradients of
@@ -325,7 +386,7 @@ def rows():
     for line in ROWS.strip().splitlines():
         if line.startswith("## "):
             title = line[3:]
-            found[title] = [parsed(row) for row in FAMILIES.get(title, ())]
+            found[title] = []
         else:
             found[title].append(parsed(line))
     return found
@@ -411,7 +472,8 @@ def public():
     }  # fmt: skip
     for prefix, space in spaces.items():
         home = "tinygrad_lessons" if prefix in ("torch", "Tensor") else space.__name__
-        for name, value in vars(space).items():
+        for name in dir(space):
+            value = inspect.getattr_static(space, name)
             mine = f"{getattr(value, '__module__', '')}.".startswith(f"{home}.")
             if (mine and callable(value) or isinstance(value, property)) and name[0] != "_":
                 yield f"{prefix}.{name}"

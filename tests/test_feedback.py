@@ -4,7 +4,7 @@ import pytest
 from grading_course import LESSON, cell, lesson, make_course, result
 
 from tinygrad_lessons.classroom.gradebook import course, gradebook
-from tinygrad_lessons.classroom.grading import keeper as coordinator
+from tinygrad_lessons.classroom.grading.autograded import write_graded
 
 NASTY = """
 <script>alert(1)</script>
@@ -28,9 +28,9 @@ def page(tmp_path_factory):
         del own.metadata["nbgrader"]
     scores = {"check-gram": 0.5, "check-pca": 2.0, "why": None}
     graded = result("eve", scores, notebook=notebook)
-    coordinator.write_graded(folder, LESSON, graded)
+    write_graded(folder, LESSON, graded)
     with gradebook.connect(course.db_url(folder)) as book:
-        gradebook.write(book, LESSON, [{"key": "k", **graded}])
+        gradebook.write(book, LESSON, [graded])
     course.run(folder, "generate_feedback", LESSON)
     return (folder / "feedback" / "eve" / LESSON / f"{LESSON}.html").read_text()
 

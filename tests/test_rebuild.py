@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from tinygrad_lessons.classroom.intake.reading import new_cell, new_notebook
-from tinygrad_lessons.classroom.intake.rebuild import MISSING, rebuild, unanswered
+from tinygrad_lessons.classroom.intake.rebuild import MISSING, rebuild, unread_notebook
 
 STUB = "def {0}(A):\n    raise NotImplementedError"
 ROLES = {
@@ -266,7 +266,7 @@ def test_a_thousand_copies_take_no_time_and_an_unread_one_says_why():
     nb, findings = rebuild(lesson(), submitted)
     assert [c.source for c in nb.cells if c.id == "id-gram"] == ["v4999"]
     assert len(findings) == 3
-    nb = unanswered(lesson(), ["The file is empty."])
+    nb = unread_notebook(lesson(), ["The file is empty."])
     nbformat.validate(nb)
     assert [c.source for c in nb.cells[1:]] == [c.source for c in lesson().cells]
     assert nb.cells[0].source == "The file is empty."

@@ -9,7 +9,7 @@ from rich.console import Console
 
 from tinygrad_lessons.classroom import Problem
 from tinygrad_lessons.classroom.commands import runs
-from tinygrad_lessons.classroom.grading.keeper import Row
+from tinygrad_lessons.classroom.grading.row import Row
 from tinygrad_lessons.classroom.insight import summary
 
 ROWS = [

@@ -5,6 +5,7 @@ import platform
 from dataclasses import dataclass
 
 from .. import devices
+from . import DEVICES
 
 PACKAGES = {
     "numpy": "pip install numpy",
@@ -32,7 +33,7 @@ def facts(attacks=False):
     """Every Fact of this machine; with `attacks` those of the sandbox's self-test too."""
     yield Fact("ok", "Python", platform.python_version())
     yield from (_package(name, advice) for name, advice in PACKAGES.items())
-    yield from (_device(name) for name in ("cpu", "sim", "cuda"))
+    yield from (_device(name) for name in (*DEVICES, "cuda"))
     yield from _sandbox(attacks)
 
 

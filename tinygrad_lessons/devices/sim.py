@@ -582,4 +582,4 @@ class Sim(Device):
 
 
 complete_classes()
-sim = Device("sim")
+sim = Sim()

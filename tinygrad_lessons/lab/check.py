@@ -14,6 +14,7 @@ from .table import Report
 from .verdict import Verdict, recognise
 
 RECORD = "observations.json.gz"
+FORMAT = 1  # of the record
 
 
 def check(exercise):
@@ -40,10 +41,19 @@ def record():
     package = Path(importlib.import_module(PACKAGE).__file__).parent
     for folder in (Path.cwd(), package.parent):
         if (folder / RECORD).exists():
-            return json.loads(gzip.decompress((folder / RECORD).read_bytes()))
+            return _exercises(json.loads(gzip.decompress((folder / RECORD).read_bytes())))
     raise FileNotFoundError(
         f"{RECORD} is not beside the notebook. Open the notebook in the folder that it came in; "
         "an instructor makes the file with: lessons release"
+    )
+
+
+def _exercises(found):
+    if found.get("format") == FORMAT:
+        return found["exercises"]
+    raise ValueError(
+        f"{RECORD} was made by another version of the package ({found.get('version', '0.1.0')}). "
+        "Open the notebook in the folder that it came in, with everything that came with it."
     )
 
 
@@ -74,7 +84,15 @@ def _on_devices(entry, package):
     """A recorded entry, and for `sim` its twin for a real accelerator where there is one."""
     yield entry
     if entry["device"] == "sim" and "cuda" in [d.type for d in package.devices.available()]:
-        yield json.loads(json.dumps(entry).replace('"device": "sim"', '"device": "cuda"'))
+        yield _on_cuda(entry)
+
+
+def _on_cuda(value):
+    """What was recorded on `sim`, as `cuda` is to give it."""
+    if isinstance(value, dict):
+        moved = {"device": "cuda"} if value.get("device") == "sim" else {}
+        return {k: _on_cuda(v) for k, v in value.items()} | moved
+    return [_on_cuda(v) for v in value] if isinstance(value, list) else value
 
 
 def _verdict(entry, functions, package):

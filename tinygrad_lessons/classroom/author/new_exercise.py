@@ -29,11 +29,11 @@ CHECK = """def a_random_matrix(torch, device, rng, observe):
     observe("{function}(x)", lambda: torch.{module}.{function}(x))
 
 
-### BEGIN HIDDEN TESTS
 def one_row(torch, device, rng, observe):
     x = torch.tensor(rng.standard_normal((1, 3)), device=device)
     observe("{function}(x)", lambda: torch.{module}.{function}(x))
-### END HIDDEN TESTS
+
+
 check("{id}")"""
 MISTAKE = """
 

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from .. import DEVICES
 from .common import Course, Name, console
 
 Workers = Annotated[
@@ -14,6 +15,7 @@ File = Annotated[Path | None, typer.Option(help="For the cluster's encrypted con
 Devices = Annotated[str, typer.Option(help="Where the checks run: cpu,sim,cuda.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="For code that you trust.")]
 Force = Annotated[bool, typer.Option(help="Grade what has not changed again, too.")]
+EVERYWHERE = ",".join(DEVICES)
 
 
 def grade(
@@ -24,12 +26,13 @@ def grade(
     tls_ca_file: File = None,
     tls_cert: File = None,
     tls_key: File = None,
-    devices: Devices = "cpu,sim",
+    devices: Devices = EVERYWHERE,
     unsafe: Unsafe = False,
     force: Force = False,
 ):
     """Grade all submissions of a lesson that are new or changed, each in a sandbox."""
-    from ..grading.keeper import Grading, keeping
+    from ..grading.keeper import keeping
+    from ..grading.plan import Grading
     from ..insight import summary
     from . import runs
 

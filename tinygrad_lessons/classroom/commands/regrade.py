@@ -4,25 +4,25 @@ from typing import Annotated
 import typer
 
 from .common import Course, Name, console
-from .grade import Devices, Unsafe, Workers
+from .grade import EVERYWHERE, Devices, Unsafe, Workers
 
 
 def regrade(
     name: Name,
     course: Course = Path("course"),
     workers: Workers = 0,
-    devices: Devices = "cpu,sim",
+    devices: Devices = EVERYWHERE,
     unsafe: Unsafe = False,
     yes: Annotated[bool, typer.Option(help="Write the new scores without asking.")] = False,
 ):
     """After a check was mended: show whose score would change and by how much, then write it."""
     from ..grading import regrade
-    from ..grading.keeper import Grading
+    from ..grading.plan import Grading
     from ..insight import summary
     from . import runs
 
     setting = runs.setting(course, name, devices, unsafe, "", console)
-    grading = Grading(course, name, setting, unsafe=unsafe)
+    grading = Grading(course, name, setting, unsafe=unsafe, earlier=False)
     with regrade.staging(course, name) as stage:
         tasks, rows = grading.plan(stage)
         rows += runs.graded(grading, tasks, stage, workers, "", {}, console)

@@ -5,7 +5,7 @@ from functools import partial
 
 import typer
 
-from .. import Problem
+from .. import DEVICES, Problem
 from ..author import lesson, mistakes
 from ..gradebook import course, gradebook
 from ..grading.workers import Cluster, Here, Setting
@@ -57,7 +57,7 @@ def usable(devices, console):
         console.print(f"This machine has no {absent}: graded without it.")
     found = tuple(d for d in wanted if d in there)
     if not found:
-        raise Problem("None of these devices is here. Try --devices cpu,sim")
+        raise Problem(f"None of these devices is here. Try --devices {','.join(DEVICES)}")
     return found
 
 

@@ -3,7 +3,6 @@
 The command line and formgrader's buttons obey the same configuration.
 """
 
-import shutil
 from functools import cache
 from pathlib import Path
 
@@ -16,11 +15,13 @@ from nbgrader import preprocessors as stock
 from nbgrader.preprocessors import NbGraderPreprocessor
 from traitlets import List, Unicode, default
 
+from ...exercise import unwritten
+from .. import DEVICES
 from ..author import lesson, release
 from ..author.editions import PACKAGE
-from ..grading import assess
+from ..grading import assess, autograded
 from ..intake import reading
-from ..intake.rebuild import rebuild, unanswered
+from ..intake.rebuild import rebuild, unread_notebook
 from ..sandbox import open_sandbox
 from . import course, gradebook
 
@@ -74,12 +75,7 @@ def prepare(assignment, student, notebooks):
 
 def tidy(assignment, student, notebooks):
     """After autograding: what is kept, and goes into feedback, is the notebook and nothing else."""
-    folder = Path("autograded", student, assignment)
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        elif path.name != f"{assignment}.ipynb":
-            path.unlink()
+    autograded.tidy(Path.cwd(), student, assignment)
 
 
 @pass_context
@@ -101,8 +97,7 @@ class Stub(stock.ClearSolutions):
 
     def preprocess_cell(self, cell, resources, index):
         if exercise := lesson.completed(cell.source):
-            number = self.number.get(exercise, 0)
-            text = f"{exercise} is yours to write: lesson {self.lesson}, exercise {number}"
+            text = unwritten(exercise, self.lesson, self.number.get(exercise, 0))
             self.code_stub = {"python": f'raise NotImplementedError("{text}")'}
         return super().preprocess_cell(cell, resources, index)
 
@@ -125,7 +120,7 @@ class Rebuild(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         unread, snapshot = resources.get("unread"), _snapshot(resources)
         release = gradebook.release_notebook(snapshot)
-        nb, findings = (unanswered(release, unread), []) if unread else rebuild(release, nb)
+        nb, findings = (unread_notebook(release, unread), []) if unread else rebuild(release, nb)
         known = {c["grade_id"]: c for c in snapshot["cells"]}
         for cell in nb.cells:
             if found := known.get(cell.metadata.get("nbgrader", {}).get("grade_id")):
@@ -158,7 +153,7 @@ class FeedbackPage(HTMLExporter):
 class Verdicts(NbGraderPreprocessor):
     """Runs the notebook in the sandbox, and writes the judge's verdicts into the check cells."""
 
-    devices = List(Unicode(), list(assess.DEVICES), help="Devices to check on.").tag(config=True)
+    devices = List(Unicode(), list(DEVICES), help="Devices to check on.").tag(config=True)
 
     def preprocess(self, nb, resources):
         found = assess.assess(

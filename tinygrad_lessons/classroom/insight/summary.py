@@ -92,15 +92,31 @@ def changes(changes, total):
 
 def collected(done):
     """What became of each student's notebook."""
-    found = _by_student("Notebook", "Handed in", "Findings")
+    found = Table(Column("Student", overflow="fold"), Column("In the download", overflow="fold"),
+                  "Notebook", "Handed in", "Findings", header_style="bold")  # fmt: skip
     for one in done:
-        when = f"{one.when.astimezone():%Y-%m-%d %H:%M}" if one.when else "-"
-        found.add_row(*map(escape, (shown(one.student), one.what, when, few(one.findings, 2))))
+        when = f"{one.when.astimezone():%Y-%m-%d %H:%M}" if one.when else "not known"
+        when = "late" if one.late and not one.when else when
+        row = shown(one.student), shown(one.names), one.what, when, few(one.findings, 3)
+        found.add_row(*map(escape, row))
     return found
 
 
-def collected_line(done, course):
-    """How many of each kind, and where they are."""
-    counts = Counter(one.what for one in done)
+def left_out(found, course, dry_run=False):
+    """Sentences: who is not known, what was left out, how many came, which times are missing."""
+    yield from (f"Left out: {sentence}" for sentence in found.refused)
+    if found.unknown:
+        names = ", ".join(map(shown, found.unknown))
+        yield (
+            f"On no roster, left out: {names}\n  To take them as new students: --new. "
+            "To add a class list first: lessons roster import FILE.csv"
+        )
+    counts = Counter(one.what for one in found.done)
     told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing"
-    return f"{len(done)} students in {course / 'submitted'}: {told}."
+    would = "would come to" if dry_run else "in"
+    yield f"{len(found.done)} students {would} {course / 'submitted'}: {told}."
+    if blank := sum(one.when is None and one.what in ("new", "newer") for one in found.done):
+        yield (
+            f"When they were handed in is not known of {blank}: no penalty, unless the download "
+            "calls it late. To give times: --times TIMES.csv with the heading student,submitted"
+        )

@@ -8,6 +8,7 @@ import os
 import re
 import stat
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
@@ -16,6 +17,10 @@ from nbgrader.utils import parse_utc
 MAX_BYTES = 16 << 20
 MAX_CELLS = 10_000
 MAX_ID = 128  # what a gradebook's column holds
+MAX_NAME = 240  # bytes, and room for the dot and the number of a file that is being written
+TIMESTAMP = re.compile(
+    r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?) ?(?:(Z|[+-]\d\d:?\d\d)|([A-Z]{3,5}))?"
+)
 PICTURES = {"image/png", "image/jpeg", "image/gif"}
 KINDS = {"code", "markdown", "raw"}
 FLAGS = ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # as far as the system has them
@@ -73,6 +78,8 @@ def unfit(student):
         )
     if any(ord(c) < 32 or ord(c) == 127 for c in student):
         return "the folder's name has a line break or another control character"
+    if (size := len(student.encode("utf-8", "surrogatepass"))) > MAX_NAME:
+        return f"the name takes {size} bytes; a folder's name has room for {MAX_NAME}"
     if any("\ud800" <= c <= "\udfff" for c in student):
         return "the folder's name is not UTF-8"
     return None
@@ -132,12 +139,28 @@ def _others(folder, name):
 
 
 def timestamp(course, student, name):
-    """When a submission was handed in, UTC, by the timestamp.txt that nbgrader reads; else None."""
+    """When a submission was handed in, UTC, by the timestamp.txt that nbgrader reads; else None.
+
+    The student may have written it: only a date, a time and an offset are read, no zone's name.
+    """
     data, _ = load(Path(course, "submitted", student, name, "timestamp.txt"))
+    found = TIMESTAMP.fullmatch((data or b"").decode("utf-8", "replace").strip()[:100])
     try:
-        return parse_utc(data.decode().strip()) if data else None
-    except (ValueError, OverflowError):
+        return _utc(*found.groups()) if found else None
+    except (ValueError, OverflowError, OSError):
         return None
+
+
+def _utc(stamp, offset, zone):
+    if offset:
+        return datetime.fromisoformat(stamp + offset).astimezone(UTC).replace(tzinfo=None)
+    return parse_utc(" ".join(filter(None, (stamp.replace("T", " "), zone))))
+
+
+def timestamps(course, name, students):
+    """{student: when it was handed in, or None} of those whose submission lies here."""
+    there = [s for s in students if Path(course, "submitted", s, name).is_dir()]
+    return {s: timestamp(course, s, name) for s in there}
 
 
 def read(file):

@@ -33,7 +33,7 @@ def rebuild(release, submitted, restore=False):
     return notebook, [f"{kind}: {', '.join(ids)}." for kind, ids in notes.items()]
 
 
-def unanswered(release, findings):
+def unread_notebook(release, findings):
     """The released notebook of someone whose submission could not be read, and why on top of it."""
     notebook, _ = rebuild(release, new_notebook(), restore=True)
     why = new_cell("markdown", "\n\n".join(findings))

@@ -44,8 +44,8 @@ class Attempts:
         self.now = child = None
         try:
             with new_child() as child:
-                self.run_cells(child)
-                self.run_checks(child)
+                for kind, i in self.job.steps():
+                    self.run_cell(child, i) if kind == "cell" else self.run_check(child, i)
             return True
         except Trouble as e:
             kind, words = e.kind, str(e)
@@ -60,19 +60,18 @@ class Attempts:
         self.give_up(kind, words or _reason(child, self.limits))
         return False
 
-    def run_cells(self, child):
+    def run_cell(self, child, i):
         reserved = CHECKS_SHARE * self.limits.notebook_seconds if self.job.checks else 0
-        for i, source in enumerate(self.job.cells):
-            seconds = min(self.limits.cell_seconds, self.left() - reserved)
-            if ("cell", i) not in self.lethal and seconds > 0:
-                self.now = ("cell", i)
-                self.run_cell(child, i, source, seconds)
-
-    def run_cell(self, child, i, source, seconds):
+        seconds = min(self.limits.cell_seconds, self.left() - reserved)
+        if ("cell", i) in self.lethal or seconds <= 0:
+            return
+        self.now = ("cell", i)
+        self.job.tell(i)
         first = self.cells[i].status == "not run"
         run = self.cells[i] if first else CellRun()
         self.clear(i, run)
-        for message in child.ask({"cell": source}, seconds, RAW * self.limits.total):
+        request = {"cell": self.job.cells[i], "test": i in self.job.tests}
+        for message in child.ask(request, seconds, RAW * self.limits.total):
             match message:
                 case {"output": {"output_type": "clear"}}:
                     self.clear(i, run)
@@ -80,6 +79,8 @@ class Attempts:
                     self.keep(i, run, found)
                 case {"end": str(status)} if status in STATUS:
                     run.status = status
+                    run.error = outputs.reason(message.get("error"))
+                    run.value = outputs.value(message.get("value"), self.limits)
                 case _:
                     raise Trouble("died", FORGED)
         if run.status in ("timeout", "flood"):
@@ -109,17 +110,15 @@ class Attempts:
         self.sizes[i] += size
         outputs.append(run.outputs, output)
 
-    def run_checks(self, child):
-        left = [k for k in range(len(self.checks)) if k not in self.observed_checks]
-        for n, k in enumerate(left):
-            seconds = min(self.limits.check_seconds, self.left() / (len(left) - n))
-            if seconds <= 0:
-                return
-            self.now = ("check", k)
-            self.run_check(child, self.job.checks[k], self.checks[k], seconds)
-            self.observed_checks.add(k)
-
-    def run_check(self, child, check, run, seconds):
+    def run_check(self, child, k):
+        left = len(self.checks) - len(self.observed_checks)
+        if k in self.observed_checks:
+            return
+        seconds = min(self.limits.check_seconds, self.left() / left)
+        if seconds <= 0:
+            return
+        self.now = ("check", k)
+        check, run = self.job.checks[k], self.checks[k]
         request = {
             "check": check.name,
             "source": check.source,
@@ -143,6 +142,7 @@ class Attempts:
         if run.trouble:
             words = {"timeout": f"ran longer than {seconds:.3g} s", "flood": "printed far too much"}
             self.find(f"{words.get(run.trouble, 'stopped before its end')}; it was given up")
+        self.observed_checks.add(k)
 
     def give_up(self, kind, words):
         """Note what the process died of; it won't run again."""
@@ -176,7 +176,8 @@ class Attempts:
         self.findings.append(f"{name} {words}.")
 
     def say_what_is_missing(self):
-        cells = sum(c.status == "not run" for c in self.cells)
+        left_out = self.job.left_out
+        cells = sum(c.status == "not run" for i, c in enumerate(self.cells) if i not in left_out)
         checks = [k for k in range(len(self.checks)) if k not in self.observed_checks]
         for k in checks:
             self.checks[k].trouble = "timeout"

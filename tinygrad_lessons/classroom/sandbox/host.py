@@ -12,6 +12,7 @@ import tempfile
 import time
 from dataclasses import asdict, dataclass
 
+from .. import DEVICES
 from . import confine, outputs, policy
 from .job import NoBoundary
 
@@ -58,7 +59,7 @@ class Server:
     With `fork` it has any number of them, one at a time; else it becomes its only one.
     """
 
-    def __init__(self, lesson, fork, bwrap, devices=("cpu", "sim")):
+    def __init__(self, lesson, fork, bwrap, devices=DEVICES):
         self.fork, self.devices = fork, devices
         self.process = self.init = self.scratch = None
         self.copy = policy.readable_copy(lesson)

@@ -12,6 +12,8 @@ import tempfile
 from functools import cache
 from pathlib import Path
 
+from .. import DEVICES
+
 REFERENCE = Path(__file__).parents[2]
 INSIDE = "/sandbox"
 LESSON = "/lesson"
@@ -149,7 +151,7 @@ def _within(path, folders):
     return any(path.startswith(folder + "/") for folder in folders)
 
 
-def bwrap_argv(bwrap, lesson, filter_fd, info_fd, devices=("cpu", "sim")):
+def bwrap_argv(bwrap, lesson, filter_fd, info_fd, devices=DEVICES):
     """bubblewrap's command line, up to the program to run."""
     readable, links = _readable()
     argv = [bwrap, *_namespaces(), "--die-with-parent", "--new-session", "--clearenv"]

@@ -9,6 +9,7 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from .. import DEVICES
 from . import confine, policy
 from .job import Job, Limits, NoBoundary
 from .plain import container_program
@@ -98,7 +99,7 @@ CONTAINED = {
 }  # fmt: skip
 
 
-def choose(way=None, unsafe=False, devices=("cpu", "sim")):
+def choose(way=None, unsafe=False, devices=DEVICES):
     """The strongest Sandbox in which every attack is held, or the one called `way`."""
     if way:
         return Sandbox(way, WHY[way], devices)
@@ -113,7 +114,7 @@ def choose(way=None, unsafe=False, devices=("cpu", "sim")):
     return Sandbox(NONE, "; ".join([WHY[NONE], *reasons]), devices)
 
 
-def why_not(name, devices=("cpu", "sim")):
+def why_not(name, devices=DEVICES):
     """Why a way does not work here, in words; "" when it does."""
     if reason := _missing(name, devices):
         return reason
@@ -184,7 +185,7 @@ def tiny_lesson(folder):
     """The least edition that the sandbox's child can work with."""
     package = Path(folder) / policy.REFERENCE.name
     (package / "lab").mkdir(parents=True)
-    for name in ("exercise.py", "lab/observe.py"):
+    for name in ("exercise.py", "lab/observe.py", "lab/state.py"):
         shutil.copy(policy.REFERENCE / name, package / name)
     (package / "lab/__init__.py").touch()
     (package / "__init__.py").write_text("def manual_seed(seed):\n    pass\n")

@@ -1,12 +1,22 @@
 """Writes in place: memory that tensors share, and what a write does to gradients."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 import numpy as np
 
-import tinygrad_lessons as torch
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
-from . import dtypes, ops
-from .autograd import NEVER, is_grad_enabled, last_write, now, set_grad_enabled
-from .exercise import exercise
+from .. import dtypes, ops
+from ..autograd import NEVER, Function, is_grad_enabled, last_write, now
+from ..exercise import exercise
+from .reduce import Reduce
+
+if TYPE_CHECKING:
+    from .._types import Number
+    from ..random import Generator
+    from . import Tensor
 
 LEAF = (
     "a {}leaf Variable that requires grad is being used in an in-place operation.\n"
@@ -14,16 +24,12 @@ LEAF = (
 )
 
 
-class InPlace:
-    """The half of a tensor that is about its memory.
-
-    _memory     [time of the last write in place], shared by all that share the numbers
-    _view       (base, steps, the base's node then) for a view: the steps make it from the base
-    """
+class Memory(Reduce):
+    """The methods that write into the memory that a tensor has. Each returns the tensor."""
 
     __slots__ = ()
 
-    def _alias(self, source, node, options):
+    def _alias(self, source: Any, node: Function, options: dict[str, Any]) -> None:
         """Share the memory of `source`, of which this is the view that `node` made."""
         self._memory = source._memory
         if is_grad_enabled():
@@ -32,23 +38,11 @@ class InPlace:
                 base, steps = source, ()
             self._view = base, (*steps, (type(node), options)), base._node
 
-    def _refresh(self):
-        """If the tensor that this is a view of has a new history, take part in it."""
-        base, steps, known = self._view
-        if base._node is known:
-            return
-        self._view = base, steps, base._node
-        view = base
-        with set_grad_enabled(True):
-            for op, options in steps:
-                view = op.apply(view, **options)
-        self._requires_grad, self._node = view._requires_grad, view._node
-
-    def _wrote(self):
+    def _wrote(self) -> None:
         """Say that the numbers were written over."""
         self._memory[0] = last_write[0] = now()
 
-    def _become(self, result):
+    def _become(self, result: Tensor) -> Tensor:
         """Take the numbers of `result`, and its history, in the memory that this tensor has."""
         recorded = is_grad_enabled() and (self.requires_grad or result._requires_grad)
         if recorded:
@@ -72,20 +66,20 @@ class InPlace:
         self._wrote()
         if recorded:
             self._adopt(result)
-        return self
+        return self  # type: ignore[return-value]  # every one of us is a Tensor
 
-    def _spare_operand(self, node):
+    def _spare_operand(self, node: Any) -> None:
         """Let `node`, which made what is written over this tensor, keep a copy if it reads it."""
         if node.keeps_inputs and node.memories[0] is self._memory and node.reads(0):
             node.inputs[0], node.memories[0] = node.inputs[0].copy(), NEVER
 
-    def _refuse_leaf(self):
+    def _refuse_leaf(self) -> None:
         if self._view is not None and self._view[0]._requires_grad and self._view[0].is_leaf:
             raise RuntimeError(LEAF.format("view of a "))
         if self._requires_grad and self.is_leaf:
             raise RuntimeError(LEAF.format(""))
 
-    def _adopt(self, result):
+    def _adopt(self, result: Tensor) -> None:
         """Have the history of `result`; a view hands it on to its base."""
         if self._view is None:
             self._requires_grad, self._node = result._requires_grad, result._node
@@ -109,30 +103,125 @@ class InPlace:
             )
         return self._become(result)  # which refuses a leaf that requires grad
 
-    def copy_(self, source):
+    def sub_(self, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
+        """self - alpha * other, in place."""
+        return self._become(self.sub(other, alpha=alpha))
+
+    def mul_(self, other: Tensor | Number) -> Tensor:
+        """self * other, in place."""
+        return self._become(self.mul(other))
+
+    def div_(self, other: Tensor | Number) -> Tensor:
+        """self / other, in place."""
+        return self._become(self.div(other))
+
+    def pow_(self, other: Tensor | Number) -> Tensor:
+        """self to the power of other, in place."""
+        return self._become(self.pow(other))
+
+    def __iadd__(self, other: Tensor | Number) -> Tensor:
+        return self.add_(other)
+
+    def __isub__(self, other: Tensor | Number) -> Tensor:
+        return self.sub_(other)
+
+    def __imul__(self, other: Tensor | Number) -> Tensor:
+        return self.mul_(other)
+
+    def __itruediv__(self, other: Tensor | Number) -> Tensor:
+        return self.div_(other)
+
+    def __ipow__(self, other: Tensor | Number) -> Tensor:
+        return self.pow_(other)
+
+    def abs_(self) -> Tensor:
+        """`abs`, in place."""
+        return self._become(self.abs())
+
+    def neg_(self) -> Tensor:
+        """`neg`, in place."""
+        return self._become(self.neg())
+
+    def exp_(self) -> Tensor:
+        """`exp`, in place."""
+        return self._become(self.exp())
+
+    def log_(self) -> Tensor:
+        """`log`, in place."""
+        return self._become(self.log())
+
+    def sqrt_(self) -> Tensor:
+        """`sqrt`, in place."""
+        return self._become(self.sqrt())
+
+    def sin_(self) -> Tensor:
+        """`sin`, in place."""
+        return self._become(self.sin())
+
+    def cos_(self) -> Tensor:
+        """`cos`, in place."""
+        return self._become(self.cos())
+
+    def tanh_(self) -> Tensor:
+        """`tanh`, in place."""
+        return self._become(self.tanh())
+
+    def sigmoid_(self) -> Tensor:
+        """`sigmoid`, in place."""
+        return self._become(self.sigmoid())
+
+    def relu_(self) -> Tensor:
+        """`relu`, in place."""
+        return self._become(self.relu())
+
+    def clamp_(self, min: Number | None = None, max: Number | None = None) -> Tensor:
+        """`clamp`, in place."""
+        return self._become(self.clamp(min, max))
+
+    def masked_fill_(self, mask: Tensor, value: Tensor | Number) -> Tensor:
+        """`masked_fill`, in place."""
+        return self._become(self.masked_fill(mask, value))
+
+    def tril_(self, diagonal: int = 0) -> Tensor:
+        """`tril`, in place."""
+        return self._become(self.tril(diagonal))
+
+    def triu_(self, diagonal: int = 0) -> Tensor:
+        """`triu`, in place."""
+        return self._become(self.triu(diagonal))
+
+    def copy_(self, source: Tensor | Number) -> Tensor:
         """Take the numbers of `source`, of any device and dtype, which broadcast."""
         if isinstance(source, torch.Tensor) and source.device is not self.device:
             source = ops.Transfer.apply(source, to=self.device)
         return self._become(ops.Copy.apply(self, source))
 
-    def fill_(self, value):
+    def fill_(self, value: Number) -> Tensor:
+        """All numbers become `value`."""
         return self._become(ops.Copy.apply(self, value))
 
-    def zero_(self):
+    def zero_(self) -> Tensor:
+        """All numbers become 0."""
         return self.fill_(0)
 
-    def uniform_(self, low=0.0, high=1.0, generator=None):
+    def uniform_(
+        self, low: float = 0.0, high: float = 1.0, generator: Generator | None = None
+    ) -> Tensor:
+        """All numbers are drawn anew, evenly from [low, high)."""
         drawn = torch.rand(self.shape, dtype=self.dtype, device=self.device, generator=generator)
         return self._become(drawn * (high - low) + low)
 
-    def normal_(self, mean=0.0, std=1.0, generator=None):
+    def normal_(
+        self, mean: float = 0.0, std: float = 1.0, generator: Generator | None = None
+    ) -> Tensor:
+        """All numbers are drawn anew, normal with this mean and standard deviation."""
         drawn = torch.randn(self.shape, dtype=self.dtype, device=self.device, generator=generator)
         return self._become(drawn * std + mean)
 
-    def __setitem__(self, key, value):
+    def __setitem__(self, key: Any, value: Any) -> None:
         """x[key] = value: numbers, arrays and tensors, which broadcast and are cast."""
         basic, picked = ops.split_key(key, self)
-        part = self if basic is None else ops.Select.apply(self, key=basic)
+        part: Any = self if basic is None else ops.Select.apply(self, key=basic)
         if isinstance(value, (np.ndarray, list)):
             value = torch.tensor(value, device=self.device)
         if picked is None:

@@ -1,4 +1,4 @@
-"""What the stubs call things; for type checkers only. The stubs are made by tools/stubs.py."""
+"""What types are called here; for type checkers, nobody imports it at run time."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any, TypeAlias
