@@ -348,12 +348,39 @@ def half(x):
     reference = [("half", "tinygrad_lessons.halves", "def half(x):\n    return x / 2\n")]
     (one,) = run(mine, "print(halves.half(1), written['half'] is half)",
                  checks=[check("uses", use, references=reference)]).checks  # fmt: skip
-    early = check("uses", use, references=reference)
+    early, later = check("uses", use, references=reference), check("uses", use)
     early.after = 1
-    answer = run(mine, "print(halves.half(1), written['half'] is half)", checks=[early])
-    assert texts(answer)[1] == "mine True\n"
+    answer = run(mine, "x = 1", checks=[early, later])
+    assert answer.checks[1].seen["cpu"][0]["value"]["text"] == "mine"
     for seen in (one.seen, answer.checks[0].seen):
         assert seen["cpu"][0]["value"]["text"] == "0.5"
+
+
+THIRD = "def third(x):\n    return 'secret'\n"
+
+
+def test_what_a_check_tells_its_process_no_cell_shows(run, lesson):
+    (lesson / "tinygrad_lessons/thirds.py").write_text(
+        "from .exercise import exercise\n@exercise('third')\ndef third(x): pass\n"
+    )
+    hunts = """\
+import sys
+from tinygrad_lessons import thirds
+from tinygrad_lessons.exercise import complete
+kept = []
+def hunt():
+    frame = sys._getframe()
+    while frame:
+        kept.extend(r for r in [frame.f_locals.get("request")] if r)
+        frame = frame.f_back
+    return 1"""
+    source = "def sees(torch, device, rng, observe):\n    import __main__\n"
+    source += "    observe('found', lambda: __main__.hunt() + len(__main__.kept))\n"
+    early = check(source=source, references=[("third", "tinygrad_lessons.thirds", THIRD)])
+    early.after = 1
+    answer = run(hunts, "print('kept', kept)", checks=[early])
+    assert answer.checks[0].seen["cpu"][0]["value"]["text"] != "1"  # it did find it
+    assert texts(answer)[1] == "kept []\n"
 
 
 def test_a_cell_can_be_left_out(run):

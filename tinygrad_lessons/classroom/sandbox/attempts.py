@@ -31,20 +31,21 @@ class Attempts:
     def run(self, new_child):
         """The Outcome, after as many fresh processes as it takes. `new_child` starts one."""
         self.started = time.monotonic()
-        while self.left() > 0 and not self.attempt(new_child):
-            pass
+        for steps in self.job.passes():
+            while self.left() > 0 and not self.attempt(new_child, steps):
+                pass
         self.say_what_is_missing()
         return Outcome(self.cells, self.checks, self.findings, time.monotonic() - self.started)
 
     def left(self):
         return self.limits.notebook_seconds - (time.monotonic() - self.started)
 
-    def attempt(self, new_child):
+    def attempt(self, new_child, steps):
         """Whether a fresh process came to the end."""
         self.now = child = None
         try:
             with new_child() as child:
-                for kind, i in self.job.steps():
+                for kind, i in steps:
                     self.run_cell(child, i) if kind == "cell" else self.run_check(child, i)
             return True
         except Trouble as e:

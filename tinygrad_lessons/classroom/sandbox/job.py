@@ -54,6 +54,16 @@ class Job:
     tests: frozenset = frozenset()
     left_out: frozenset = frozenset()  # indices of cells that are not run
 
+    def passes(self):
+        """The steps of each process: what a cell shows is kept of the first that runs it.
+
+        A check tells its process what nobody else is to know: the references, the seeds. So cells
+        that stand below a check run first in a process that has none.
+        """
+        steps = self.steps()
+        cells = [step for step in steps if step[0] == "cell"]
+        return [steps] if steps[: len(cells)] == cells else [cells, steps]
+
     def steps(self):
         """[("cell", i) or ("check", k), ...] in their order."""
         end = len(self.cells)
