@@ -47,7 +47,9 @@ def sandbox():
 def run(sandbox, lesson):
     def run(*cells, checks=(), tests=(), left_out=(), **limits):
         limits = Limits(**QUICK | limits)
-        return sandbox.run(Job(lesson, [*cells], [*checks], limits, {*tests}, {*left_out}))
+        return sandbox.run(
+            Job(lesson, [*cells], [*checks], limits, tests={*tests}, left_out={*left_out})
+        )
 
     return run
 
