@@ -34,7 +34,7 @@ class Verdict:
     @property
     def unwritten(self):
         """Whether it fails because an exercise is still a stub."""
-        return bool(self.first) and getattr(self.first.yours, "type", "") == "NotImplementedError"
+        return bool(self.first) and getattr(self.first.yours, "unwritten", False)
 
     @property
     def why(self):
