@@ -429,6 +429,13 @@ def test_what_a_cell_leaves_behind_reaches_no_check(run, what):
     assert not any(e["value"]["kind"] == "raised" for e in answer.checks[0].seen["cpu"])
 
 
+def test_a_check_that_sends_too_many_values_is_given_up_alone(run):
+    many = "def many(torch, device, rng, observe):\n    for k in range(9000): observe('a', [1] * 9)"
+    answer = run("", checks=[check("many", many), check()], parts=50_000, check_seconds=9)
+    assert [c.trouble for c in answer.checks] == ["flood", ""]
+    assert "Check many of gram sent far too much" in answer.findings[0]
+
+
 # The server
 
 

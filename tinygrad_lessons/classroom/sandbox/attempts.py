@@ -23,7 +23,8 @@ class Attempts:
         self.job, self.limits = job, job.limits
         self.cells = [CellRun() for _ in job.cells]
         self.checks = [CheckRun({device: None for device, _ in c.calls}) for c in job.checks]
-        self.sizes, self.observed, self.cut = [0] * len(job.cells), 0, set()
+        self.sizes, self.cut = [0] * len(job.cells), set()
+        self.observed = self.parts = 0
         self.lethal, self.observed_checks, self.findings = set(), set(), []
         self.spared = set()  # what a kill from outside has ended once: it had no part in that
         self.now, self.servers = None, 0
@@ -127,8 +128,9 @@ class Attempts:
             "references": check.references,
         }
         run.seen = {device: None for device, _ in check.calls}
-        before = child.received
-        for message in child.ask(request, seconds, self.limits.observed - self.observed):
+        received, parts = child.received, child.parts
+        room = self.limits.observed - self.observed, self.limits.parts - self.parts
+        for message in child.ask(request, seconds, *room):
             match message:
                 case {"call": int(n), "seen": list(seen)} if 0 <= n < len(check.calls):
                     device = check.calls[n][0]
@@ -139,7 +141,8 @@ class Attempts:
                     run.trouble = trouble
                 case _:
                     raise Trouble("died", FORGED)
-        self.observed += child.received - before
+        self.observed += child.received - received
+        self.parts += child.parts - parts
         if run.trouble:
             words = {"timeout": f"ran longer than {seconds:.3g} s", "flood": "printed far too much"}
             self.find(f"{words.get(run.trouble, 'stopped before its end')}; it was given up")

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import select
 import shutil
@@ -187,7 +188,7 @@ class Child:
 
     def __init__(self, server, limits):
         self.server, self.limits, self.rest = server, limits, bytearray()
-        self.received, self.end = 0, None
+        self.received, self.parts, self.end = 0, 0, None
         self.outgoing, self.incoming = server.open(limits)
         os.set_blocking(self.outgoing, False)
 
@@ -199,15 +200,22 @@ class Child:
         os.close(self.outgoing)
         os.close(self.incoming)
 
-    def ask(self, request, seconds, most):
-        """Send a request; yield messages until one says "end". Trouble when that can't be."""
+    def ask(self, request, seconds, most, parts=math.inf):
+        """Send a request; yield messages until one says "end". Trouble when that can't be.
+
+        At most `most` bytes are read, and of messages no more than have `parts` values.
+        """
         deadline = time.monotonic() + seconds + self.limits.grace
         unsent = json.dumps(request | {"seconds": seconds}).encode() + b"\n"
-        most += self.received
+        most, parts = most + self.received, parts + self.parts
         while True:
             while (length := self.rest.find(b"\n")) >= 0:
-                message = self.understood(bytes(self.rest[:length]))
+                line = bytes(self.rest[:length])
                 del self.rest[: length + 1]
+                self.parts += outputs.parts(line)
+                if self.parts > parts:
+                    raise Trouble("flood", "sent far too much")
+                message = self.understood(line)
                 yield message
                 if "end" in message:
                     return
