@@ -46,6 +46,9 @@ class Text:
     text: str
 
 
+IMPOSSIBLE = Text("an impossible count", "")  # of copies, which a right answer cannot give
+
+
 @dataclass
 class Number:
     type: str
@@ -198,7 +201,7 @@ def _number(json, depth):
 def _copies(json, depth):
     up, down = json["up"], json["down"]
     if not all(type(n) is int and 0 <= n <= COPIES for n in (up, down)):
-        return Text("an impossible count", "")
+        return IMPOSSIBLE
     return Transfers(up, down)
 
 

@@ -71,5 +71,6 @@ def _fitting(verdict, mistakes):
     return [
         (name, hint)
         for name, hint, seen in mistakes(verdict.check, verdict.device)
-        if labels(seen) == labels(verdict.yours) and same(seen, verdict.yours)
+        if isinstance(seen, list)
+        and labels(seen) == labels(verdict.yours) and same(seen, verdict.yours)
     ]
