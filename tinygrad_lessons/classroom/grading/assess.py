@@ -72,7 +72,8 @@ def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES, pictur
     reports = _judge(checks, jobs, answer, cells, snapshot)
     given = {c["source"] for c in snapshot["release"]["cells"]}
     theirs = [c.source for c in code if c.source not in given]
-    findings = [*answer.findings, *suspect.findings(theirs)]
+    odd = [words for r in reports for words in judge.odd_counts(r.exercise, r.verdicts)]
+    findings = [*answer.findings, *suspect.findings(theirs), *odd]
     return Assessment(reports, findings + _decided_inside(code))
 
 
