@@ -393,3 +393,24 @@ def test_retain_grad_keeps_what_the_tensor_had_in_the_end(device):
 def test_std_of_one_number_warns_and_is_nan():
     with pytest.warns(UserWarning, match=r"std\(\): degrees of freedom is <= 0"):
         assert torch.ones(1).std().isnan()
+
+
+def test_grad_leaves_grad_alone_and_says_what_it_cannot():
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    unused = torch.ones(1, requires_grad=True)
+    h = x * 3
+    for_x, for_h = autograd.grad((h * h).sum(), [x, h], retain_graph=True)
+    assert for_x.tolist() == [18, 36] and for_h.tolist() == [6, 12] and x.grad is None
+    two = autograd.grad([h.sum(), (h * h).sum()], x, retain_graph=True)
+    assert two[0].tolist() == [21, 39]
+    assert autograd.grad(h.sum(), [unused], allow_unused=True, retain_graph=True) == (None,)
+    with pytest.raises(RuntimeError, match="not have been used in the graph"):
+        autograd.grad(h.sum(), unused, retain_graph=True)
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        autograd.grad(h.sum(), torch.ones(2))
+    with pytest.raises(NotImplementedError, match="create_graph=True is not here"):
+        autograd.grad(h.sum(), x, create_graph=True)
+    y = x.exp()
+    autograd.grad(y.sum(), x)
+    with pytest.raises(RuntimeError, match="second time"):
+        y.sum().backward()
