@@ -414,3 +414,40 @@ def test_grad_leaves_grad_alone_and_says_what_it_cannot():
     autograd.grad(y.sum(), x)
     with pytest.raises(RuntimeError, match="second time"):
         y.sum().backward()
+
+
+class Gate(autograd.Function):
+    """w times x, as PyTorch's books write a Function."""
+
+    @staticmethod
+    def forward(ctx, x, w):
+        ctx.save_for_backward(x, w)
+        return x * w
+
+    @staticmethod
+    def backward(ctx, g):
+        x, w = ctx.saved_tensors
+        return g * w, g * x
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_function_with_static_methods_has_gradients(device):
+    x, w = leaf(1.0, 2.0, device=device), leaf(3.0, 4.0, device=device)
+    assert autograd.gradcheck(Gate.apply, (x, w))
+    assert repr(Gate.apply(x, w).grad_fn) == "<GateBackward>"
+    h = w * 1
+    out = Gate.apply(x, h)
+    h.mul_(2)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        out.sum().backward()
+
+
+def test_a_function_with_static_methods_gives_one_tensor():
+    class Two(autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x, x
+
+    with pytest.raises(TypeError, match="must return one tensor, not tuple"):
+        Two.apply(torch.ones(1))
+
