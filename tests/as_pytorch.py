@@ -201,3 +201,43 @@ row("torch.trunc(t([1.7, -1.7]))", "float32", [1.0, -1.0])
 row("t([300, -1]).short()", "int16", [300, -1])
 row("t([3, 1]).byte()", "uint8", [3, 1])
 row("torch.linspace(t(0.0), t(1.0), 3, device=device)", "float32", [0.0, 0.5, 1.0])
+# Names that programs want
+row("torch.Tensor([[1, 2], [3, 4]])", "float32", [[1.0, 2.0], [3.0, 4.0]])
+row("torch.Tensor([]).to(device)", "float32", [])
+row("torch.tensor(torch.Tensor(2, 3).shape)", "int64", [2, 3])
+row("torch.tensor(torch.Tensor().shape)", "int64", [0])
+row("torch.LongTensor([1.9, 2.0])", "int64", [1, 2])
+row("torch.tensor(torch.LongTensor(2, 3, 4).shape)", "int64", [2, 3, 4])
+row("torch.FloatTensor([1, 2]).to(device)", "float32", [1.0, 2.0])
+row("torch.einsum('ik,kj->ij', t([[1.0, 2.0]]), t([[3.0], [4.0]]))", "float32", [[11.0]])
+row("torch.einsum('ij->ji', t([[1.0, 2.0]]))", "float32", [[1.0], [2.0]])
+row("torch.einsum('ij->', t([[1.0, 2.0]]))", "float32", 3.0)
+row("torch.einsum('ii', t([[1.0, 2.0], [3.0, 4.0]]))", "float32", 5.0)
+row("torch.einsum('ii->i', t([[1.0, 2.0], [3.0, 4.0]]))", "float32", [1.0, 4.0])
+row("torch.einsum('i,j', t([1.0, 2.0]), t([3.0, 4.0]))", "float32", [[3.0, 4.0], [6.0, 8.0]])
+row("torch.einsum('i,i->', t([1, 2]), t([3, 4]))", "int64", 11)
+row("torch.einsum('bij,bjk->bik', t([[[1.0, 2.0]]]), t([[[3.0], [4.0]]]))", "float32", [[[11.0]]])
+row("torch.einsum('bi,bj->ijb', t([[1.0, 2.0], [3.0, 4.0]]), t([[3.0], [4.0]]))",
+    "float32", [[[3.0, 12.0]], [[6.0, 16.0]]])
+row("torch.einsum('ij,jk,kl->il', t([[1.0, 2.0]]), t([[3.0], [4.0]]), t([[1.0, 2.0]]))",
+    "float32", [[11.0, 22.0]])
+row("torch.einsum('ik,jk', t([[1.0, 2.0]]), t([[3.0, 4.0]]))", "float32", [[11.0]])
+row("grad(lambda x: torch.einsum('ik,kj->ij', x, t([[3.0, 1.0], [4.0, 1.0]])), [[1.0, 2.0]])",
+    "float32", [[4.0, 5.0]])
+row("grad(lambda x: torch.einsum('ii->i', x) * t([1.0, 2.0]), [[1.0, 2.0], [3.0, 4.0]])",
+    "float32", [[1.0, 0.0], [0.0, 2.0]])
+row("torch.broadcast_tensors(t([1, 2]), t([[3], [4]]))[0]", "int64", [[1, 2], [1, 2]])
+row("t([1.0]).new_zeros(2)", "float32", [0.0, 0.0])
+row("t([1.0], half).new_ones((2, 1))", "float16", [[1.0], [1.0]])
+row("t([1]).new_full((2,), 3)", "int64", [3, 3])
+row("t([1.0], double).new_tensor([1, 2])", "float64", [1.0, 2.0])
+row("t([[1, 2], [3, 4]]).view_as(t([1, 2, 3, 4]))", "int64", [1, 2, 3, 4])
+row("torch.multinomial(t([0.0, 1.0, 0.0]), 3, replacement=True)", "int64", [1, 1, 1])
+row("torch.multinomial(t([[0.0, 2.0, 0.0], [5.0, 0.0, 0.0]]), 1)", "int64", [[1], [0]])
+row("torch.multinomial(t([1.0, 1.0, 1.0]), 3).sort()[0]", "int64", [0, 1, 2])
+row("(lambda x: torch.autograd.grad((x * x).sum(), x)[0])(t([1.0, 2.0], grad=True))",
+    "float32", [2.0, 4.0])
+row("(lambda h: torch.autograd.grad((h * h).sum(), h)[0])(t([1.0, 2.0], grad=True) * 3)",
+    "float32", [6.0, 12.0])
+row("(lambda x: torch.autograd.grad(x * x, x, t([1.0, 10.0]))[0])(t([1.0, 2.0], grad=True))",
+    "float32", [2.0, 40.0])

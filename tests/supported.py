@@ -386,7 +386,7 @@ nn.utils.scale_gradients | nn.utils.scale_gradients([y], 1.0) | what `clip_grad_
 F.standardize | F.standardize(x, dim=1) |
 nn.init.uniform_fan_in_ | nn.init.uniform_fan_in_(y.clone()) |
 torch.accelerator.pick | torch.accelerator.pick() |
-torch.autograd.Function | x.exp().grad_fn.needs(0) | an operation: forward and backward of arrays
+torch.autograd.Function | x.exp().grad_fn.needs(0) | an operation: forward and backward of arrays; with static methods and a ctx as in PyTorch, too, of one result
 torch.autograd.numerical_gradient | torch.autograd.numerical_gradient(torch.sum, y) |
 torch.autograd.topological_order | torch.autograd.topological_order(x * 2) |
 torch.autograd.one_step | torch.autograd.one_step(x * 2, y)[0] |
@@ -438,8 +438,8 @@ DIFFERENCES = """## How it differs from PyTorch
 - **Random numbers** come from the generators of NumPy and CuPy: the same seed gives other numbers.
 """
 RANDOM = re.compile(
-    r"rand|empty|multinomial|normal_|uniform|torch\.Generator|manual_seed|nn\.(Lazy)?Linear|"
-    r"Embedding|state_dict"
+    r"rand|empty|multinomial|normal_|uniform|torch\.Generator|manual_seed|nn\.(Lazy)?Linear|Embedding"
+    r"|state_dict"
 )
 
 
@@ -485,6 +485,14 @@ def schedule(optim, params, name, **options):
     return [round(rate, 9) for rate in rates]
 
 
+def saved(torch, obj):
+    """An object that was written to a file and read again."""
+    file = io.BytesIO()
+    torch.save(obj, file)
+    file.seek(0)
+    return torch.load(file)
+
+
 def names(torch, device="cpu"):
     """What the examples are written with, from either library."""
     x = torch.tensor([[0.5, 0.25], [0.125, 0.75]], device=device, requires_grad=True)
@@ -494,15 +502,8 @@ def names(torch, device="cpu"):
     given = {"x": x, "y": y, "v": v, "d": d, "m": y >= 1, "i": (y[0] >= 1).long()}
     given |= {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "data": torch.utils.data}
     given |= {"np": np, "n": np.array([1.0, 2.0]), "device": device}
-    given["schedule"] = partial(schedule, torch.optim, [x])
-
-    def saved(obj):
-        file = io.BytesIO()
-        torch.save(obj, file)
-        file.seek(0)
-        return torch.load(file)
-
-    return given | {"operate": operate, "assign": assign, "io": io, "saved": saved}
+    given["schedule"], given["saved"] = partial(schedule, torch.optim, [x]), partial(saved, torch)
+    return given | {"operate": operate, "assign": assign, "io": io}
 
 
 def run(torch, example, device="cpu"):

@@ -16,9 +16,10 @@ cupy = pytest.importorskip("cupy")
 WORK = """
 x.softmax(0); x.log_softmax(1); x.std(); x.norm(); x.prod(1); x.logsumexp(1); x.amax(1)
 x.max(1); x.min(); x.sort(0); x.argsort(1); x.cumsum(1); x.flip(0); x.tril(); x.triu(1)
-x.repeat(2, 2); x[i]; x[x > 0]; x[:, 0]; x.gather(1, i[:, None]); x // y; x % y; x ** y; x.abs(); x.sign()
-x.round(); x.floor(); x.clamp(0.1, 0.2); torch.where(m, x, y); torch.maximum(x, y); x @ y; x.T @ v
-torch.arange(3, device=device); torch.linspace(0, 1, 3, device=device); torch.eye(3, device=device)
+x.repeat(2, 2); x[i]; x[x > 0]; x[:, 0]; x.gather(1, i[:, None]); x // y; x % y; x ** y
+x.abs(); x.round(); x.floor(); x.clamp(0.1, 0.2); torch.where(m, x, y); torch.maximum(x, y)
+x @ y; x.T @ v; torch.arange(3, device=device); torch.linspace(0, 1, 3, device=device)
+torch.eye(3, device=device)
 torch.full((2,), 3, device=device); torch.rand(2, device=device); torch.randn(2, device=device)
 torch.randint(3, (2,), device=device); torch.randperm(4, device=device); torch.cat([x, y])
 torch.stack([x, y]); x.half().sum(); x.isnan(); (x > 0).any(1)

@@ -58,6 +58,9 @@ class Function:
     promotes  True: mixed operands become one dtype before; float: integers become floats, too
     view      the output shares the first operand's memory
 
+    Written with static methods and a ctx, as in PyTorch, forward and backward are of tensors, and
+    none of these words counts (see context.py).
+
     Operands are tensors or numbers; options, by name, are handed to forward as they are. What
     backward wants of them forward stores: self.dim = dim.
 
@@ -93,6 +96,11 @@ class Function:
     keeps_inputs = keeps_output = differentiable = False
 
     def __init_subclass__(cls) -> None:
+        if isinstance(vars(cls).get("forward"), staticmethod):
+            from .context import applied  # builds on this
+
+            cls.apply = classmethod(applied)  # type: ignore[assignment, method-assign]
+            return
         refuse_declaration(cls)
         cls.keeps_output = "output" in cls.keeps
         cls.keeps_inputs = "inputs" in cls.keeps or cls.keeps == "others"
@@ -224,13 +232,16 @@ class Function:
         kept = self.inputs if self.keeps_inputs else []
         for i, memory in enumerate(self.memories):
             if memory[0] > self.number and self.reads(i):
-                array = kept[i] if i < len(kept) else self.output
-                raise RuntimeError(
-                    "one of the variables needed for gradient computation has been modified by an "
-                    f"inplace operation: [{dtypes.of(array).legacy}Tensor "
-                    f"{list(array.shape)}], kept by {self.name()}\n"
-                    "  Write x = x + 1 instead of x += 1, or change a .clone()."
-                )
+                self.refuse_changed(kept[i] if i < len(kept) else self.output)
+
+    def refuse_changed(self, array: Array) -> None:
+        """Say that `array`, which was kept for backward, has been written over."""
+        raise RuntimeError(
+            "one of the variables needed for gradient computation has been modified by an "
+            f"inplace operation: [{dtypes.of(array).legacy}Tensor {list(array.shape)}], "
+            f"kept by {self.name()}\n"
+            "  Write x = x + 1 instead of x += 1, or change a .clone()."
+        )
 
     def reads(self, i: int) -> bool:
         """Whether backward reads what is kept at place `i`."""

@@ -8,12 +8,16 @@ import types
 from pathlib import Path
 
 from ..exercise import PACKAGE
+from ..exercise import written as answers
 from . import progress
 from .observe import look, written
 from .table import Report
 from .verdict import Verdict, recognise
 
 RECORD = "observations.json.gz"
+FORMAT = 1  # of the record
+
+_looks = {}  # (exercise, mistake) -> how often its hint was shown in this session
 
 
 def check(exercise):
@@ -31,8 +35,41 @@ def check(exercise):
         raise KeyboardInterrupt(where) from None
     known = {(e["check"], e["device"]): e["mistakes"] for e in entries}
     report = Report(exercise, recognise(verdicts, lambda name, device: known[name, device]))
+    report.begin = _unready(report, recorded, functions, package)
+    report.more = _second_look(report, recorded[exercise][0].get("more", {}))
+    report.also = recorded[exercise][0].get("also", ())
     progress.note(report)
     return report
+
+
+def _second_look(report, more):
+    """The second hint of a mistake, from the second time on that its hint is shown."""
+    named = report.exercise, report.shown.mistake if report.shown else ""
+    _looks[named] = _looks.get(named, 0) + 1
+    return more.get(named[1], "") if _looks[named] > 1 else ""
+
+
+def _unready(report, recorded, functions, package):
+    """The first exercise before this one that its failing check calls, and that does not pass."""
+    known, v, called = progress.read(Path.cwd()), report.shown, set()
+    before = list(recorded)[: list(recorded).index(report.exercise)]
+    waiting = {id: answers[id] for id in before if id in answers and not _passes(known, id)}
+    if not waiting or v is None or v.trouble or v.unwritten:
+        return ""
+    codes = {getattr(function, "__code__", None): id for id, function in waiting.items()}
+    [seed] = {e["seed"] for e in recorded[report.exercise] if e["check"] == v.check}
+    earlier = sys.getprofile()
+    sys.setprofile(lambda frame, event, arg: called.add(codes.get(frame.f_code)))
+    try:
+        look(functions[v.check], package, v.device, seed)
+    finally:
+        sys.setprofile(earlier)
+    return next((id for id in waiting if id in called), "")
+
+
+def _passes(known, exercise):
+    passed, checks = known.get(exercise, (0, 0))
+    return passed == checks
 
 
 def record():
@@ -40,10 +77,19 @@ def record():
     package = Path(importlib.import_module(PACKAGE).__file__).parent
     for folder in (Path.cwd(), package.parent):
         if (folder / RECORD).exists():
-            return json.loads(gzip.decompress((folder / RECORD).read_bytes()))
+            return _exercises(json.loads(gzip.decompress((folder / RECORD).read_bytes())))
     raise FileNotFoundError(
         f"{RECORD} is not beside the notebook. Open the notebook in the folder that it came in; "
         "an instructor makes the file with: lessons release"
+    )
+
+
+def _exercises(found):
+    if found.get("format") == FORMAT:
+        return found["exercises"]
+    raise ValueError(
+        f"{RECORD} was made by another version of the package ({found.get('version', '0.1.0')}). "
+        "Open the notebook in the folder that it came in, with everything that came with it."
     )
 
 
@@ -74,7 +120,15 @@ def _on_devices(entry, package):
     """A recorded entry, and for `sim` its twin for a real accelerator where there is one."""
     yield entry
     if entry["device"] == "sim" and "cuda" in [d.type for d in package.devices.available()]:
-        yield json.loads(json.dumps(entry).replace('"device": "sim"', '"device": "cuda"'))
+        yield _on_cuda(entry)
+
+
+def _on_cuda(value):
+    """What was recorded on `sim`, as `cuda` is to give it."""
+    if isinstance(value, dict):
+        moved = {"device": "cuda"} if value.get("device") == "sim" else {}
+        return {k: _on_cuda(v) for k, v in value.items()} | moved
+    return [_on_cuda(v) for v in value] if isinstance(value, list) else value
 
 
 def _verdict(entry, functions, package):

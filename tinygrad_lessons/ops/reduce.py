@@ -82,8 +82,7 @@ class Amax(Reduction):
 
     def backward(self, g: Array) -> Array:
         ties = self.ties(self.inputs[0], self.spread(self.output))
-        share = self.spread(g) / ties.sum(axis=self.dim, keepdims=True)
-        return self.xp.where(ties, share, 0)
+        return self.spread(g) * ties / ties.sum(axis=self.dim, keepdims=True)  # nan: chosen by none
 
     def ties(self, x: Array, best: Array) -> Array:
         """Where the numbers are that were chosen."""

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from ...exercise import yours
 from ...lab.compare import same
 from ...lab.verdict import Verdict, recognise
+from .. import DEVICES
 from ..grading import judge
 from . import lesson, mistakes
-from .release import DEVICES
 
 MANY = 30  # seeds on which a check that draws one of a few cases shows more than one
 

@@ -23,28 +23,31 @@ class Attempts:
         self.job, self.limits = job, job.limits
         self.cells = [CellRun() for _ in job.cells]
         self.checks = [CheckRun({device: None for device, _ in c.calls}) for c in job.checks]
-        self.sizes, self.observed, self.cut = [0] * len(job.cells), 0, set()
+        self.sizes, self.cut = [0] * len(job.cells), set()
+        self.observed = self.parts = 0
         self.lethal, self.observed_checks, self.findings = set(), set(), []
+        self.spared = set()  # what a kill from outside has ended once: it had no part in that
         self.now, self.servers = None, 0
 
     def run(self, new_child):
         """The Outcome, after as many fresh processes as it takes. `new_child` starts one."""
         self.started = time.monotonic()
-        while self.left() > 0 and not self.attempt(new_child):
-            pass
+        for steps in self.job.passes():
+            while self.left() > 0 and not self.attempt(new_child, steps):
+                pass
         self.say_what_is_missing()
         return Outcome(self.cells, self.checks, self.findings, time.monotonic() - self.started)
 
     def left(self):
         return self.limits.notebook_seconds - (time.monotonic() - self.started)
 
-    def attempt(self, new_child):
+    def attempt(self, new_child, steps):
         """Whether a fresh process came to the end."""
         self.now = child = None
         try:
             with new_child() as child:
-                self.run_cells(child)
-                self.run_checks(child)
+                for kind, i in steps:
+                    self.run_cell(child, i) if kind == "cell" else self.run_check(child, i)
             return True
         except Trouble as e:
             kind, words = e.kind, str(e)
@@ -53,22 +56,24 @@ class Attempts:
             if self.servers <= SERVERS:
                 return False
             kind, words = "died", "ran when the sandbox ended"
+        if not words and self.now not in self.spared and _killed_from_outside(child, self.limits):
+            self.spared.add(self.now)
+            return False
         self.give_up(kind, words or _reason(child, self.limits))
         return False
 
-    def run_cells(self, child):
+    def run_cell(self, child, i):
         reserved = CHECKS_SHARE * self.limits.notebook_seconds if self.job.checks else 0
-        for i, source in enumerate(self.job.cells):
-            seconds = min(self.limits.cell_seconds, self.left() - reserved)
-            if ("cell", i) not in self.lethal and seconds > 0:
-                self.now = ("cell", i)
-                self.run_cell(child, i, source, seconds)
-
-    def run_cell(self, child, i, source, seconds):
+        seconds = min(self.limits.cell_seconds, self.left() - reserved)
+        if ("cell", i) in self.lethal or seconds <= 0:
+            return
+        self.now = ("cell", i)
+        self.job.tell(i)
         first = self.cells[i].status == "not run"
         run = self.cells[i] if first else CellRun()
         self.clear(i, run)
-        for message in child.ask({"cell": source}, seconds, RAW * self.limits.total):
+        request = {"cell": self.job.cells[i], "test": i in self.job.tests}
+        for message in child.ask(request, seconds, RAW * self.limits.total):
             match message:
                 case {"output": {"output_type": "clear"}}:
                     self.clear(i, run)
@@ -76,6 +81,8 @@ class Attempts:
                     self.keep(i, run, found)
                 case {"end": str(status)} if status in STATUS:
                     run.status = status
+                    run.error = outputs.reason(message.get("error"))
+                    run.value = outputs.value(message.get("value"), self.limits)
                 case _:
                     raise Trouble("died", FORGED)
         if run.status in ("timeout", "flood"):
@@ -105,17 +112,15 @@ class Attempts:
         self.sizes[i] += size
         outputs.append(run.outputs, output)
 
-    def run_checks(self, child):
-        left = [k for k in range(len(self.checks)) if k not in self.observed_checks]
-        for n, k in enumerate(left):
-            seconds = min(self.limits.check_seconds, self.left() / (len(left) - n))
-            if seconds <= 0:
-                return
-            self.now = ("check", k)
-            self.run_check(child, self.job.checks[k], self.checks[k], seconds)
-            self.observed_checks.add(k)
-
-    def run_check(self, child, check, run, seconds):
+    def run_check(self, child, k):
+        left = len(self.checks) - len(self.observed_checks)
+        if k in self.observed_checks:
+            return
+        seconds = min(self.limits.check_seconds, self.left() / left)
+        if seconds <= 0:
+            return
+        self.now = ("check", k)
+        check, run = self.job.checks[k], self.checks[k]
         request = {
             "check": check.name,
             "source": check.source,
@@ -123,8 +128,9 @@ class Attempts:
             "references": check.references,
         }
         run.seen = {device: None for device, _ in check.calls}
-        before = child.received
-        for message in child.ask(request, seconds, self.limits.observed - self.observed):
+        received, parts = child.received, child.parts
+        room = self.limits.observed - self.observed, self.limits.parts - self.parts
+        for message in child.ask(request, seconds, *room):
             match message:
                 case {"call": int(n), "seen": list(seen)} if 0 <= n < len(check.calls):
                     device = check.calls[n][0]
@@ -135,10 +141,12 @@ class Attempts:
                     run.trouble = trouble
                 case _:
                     raise Trouble("died", FORGED)
-        self.observed += child.received - before
+        self.observed += child.received - received
+        self.parts += child.parts - parts
         if run.trouble:
             words = {"timeout": f"ran longer than {seconds:.3g} s", "flood": "printed far too much"}
             self.find(f"{words.get(run.trouble, 'stopped before its end')}; it was given up")
+        self.observed_checks.add(k)
 
     def give_up(self, kind, words):
         """Note what the process died of; it won't run again."""
@@ -172,7 +180,8 @@ class Attempts:
         self.findings.append(f"{name} {words}.")
 
     def say_what_is_missing(self):
-        cells = sum(c.status == "not run" for c in self.cells)
+        left_out = self.job.left_out
+        cells = sum(c.status == "not run" for i, c in enumerate(self.cells) if i not in left_out)
         checks = [k for k in range(len(self.checks)) if k not in self.observed_checks]
         for k in checks:
             self.checks[k].trouble = "timeout"
@@ -183,10 +192,17 @@ class Attempts:
             )
 
 
+def _killed_from_outside(child, limits):
+    """Whether it may have been chosen by the kernel when memory was short, or by a person."""
+    end = child.end
+    return end.code == -signal.SIGKILL and not end.killed and end.cpu <= limits.cpu
+
+
 def _reason(child, limits):
     """Why a process ended, in words."""
-    if child.code == -signal.SIGXCPU or child.cpu > limits.cpu:
+    code, cpu = child.end.code, child.end.cpu
+    if code == -signal.SIGXCPU or cpu > limits.cpu:
         return f"used up {limits.cpu} s of processor time"
-    if child.code < 0:
-        return f"crashed the process ({signal.strsignal(-child.code)})"
+    if code < 0:
+        return f"crashed the process ({signal.strsignal(-code)})"
     return "ended the process"

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from .. import DEVICES
 from . import policy
 from .attempts import Attempts
 from .host import Child, Server, ServerGone
@@ -14,7 +15,7 @@ FORK_SERVER, BUBBLEWRAP, CONTAINER, NONE = "fork server", "bubblewrap", "contain
 class Sandbox:
     """Runs jobs, one at a time, on a Server with the job's lesson that starts when it is needed."""
 
-    def __init__(self, name, why="", devices=("cpu", "sim")):
+    def __init__(self, name, why="", devices=DEVICES):
         self.name, self.why, self.devices = name, why, devices
         self.server = self.lesson = None
 

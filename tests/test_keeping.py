@@ -18,52 +18,19 @@ from unittest import mock
 import fake_grader
 import nbformat
 import pytest
-from grading_course import LESSON, hand_in, lesson, make_course
+from grading_course import LESSON, RIGHT, grade, graded_now, hand_in, held, lesson, make_course
 
 from tinygrad_lessons.classroom import Problem, storage
 from tinygrad_lessons.classroom.gradebook import course, gradebook
-from tinygrad_lessons.classroom.grading import keeper as coordinator
-from tinygrad_lessons.classroom.grading.workers import Cluster, Here, Setting, close_sandbox
-
-RIGHT = {"gram": "2", "pca": "2", "why": "Because."}
+from tinygrad_lessons.classroom.grading import keeper, keys, plan
+from tinygrad_lessons.classroom.grading.result import Result
+from tinygrad_lessons.classroom.grading.workers import Cluster, close_sandbox
 
 
 @pytest.fixture
 def folder(tmp_path):
     yield make_course(tmp_path / "course")
     close_sandbox()
-
-
-def grade(
-    folder, pool=None, version="1", grader=fake_grader.grade, devices=("cpu", "sim"), **options
-):
-    """Grade all; returns ({student: Row}, the Grading)."""
-    with mock.patch.object(coordinator, "version", lambda: version):
-        return _grade(folder, pool or Here(), grader, devices, options)
-
-
-def setting(folder, grader=fake_grader.grade, devices=("cpu", "sim")):
-    snapshot = gradebook.snapshot(course.db_url(folder), folder, LESSON)
-    return Setting(snapshot, course.secret(folder), devices, grader, fake_grader.open_sandbox)
-
-
-def _grade(folder, pool, grader, devices, options):
-    grading = coordinator.Grading(folder, LESSON, setting(folder, grader, devices), **options)
-    with coordinator.keeping(folder, LESSON) as keeper:
-        tasks, rows = grading.plan(keeper)
-        with pool as there:
-            rows += [r for r in grading.run(tasks, there, keeper) if r]
-        keeper.finish()
-    return {r.student: r for r in rows}, grading
-
-
-def held(folder):
-    with gradebook.connect(course.db_url(folder)) as book:
-        return gradebook.scores(book, LESSON)
-
-
-def new(rows):
-    return sorted(s for s, r in rows.items() if r.new)
 
 
 def test_everyone_is_listed_with_score_and_findings(folder):
@@ -113,26 +80,26 @@ def test_a_file_that_the_grader_may_not_read_gets_no_grade(folder):
     hand_in(folder, "ada", **RIGHT)
     with mock.patch.object(os, "access", lambda path, mode: False):
         rows, _ = grade(folder)
-    assert (rows["ada"].score, rows["ada"].trouble) == (None, coordinator.SHUT)
+    assert (rows["ada"].score, rows["ada"].trouble) == (None, plan.SHUT)
     assert held(folder) == {} and grade(folder)[0]["ada"].score == 4
 
 
 def test_what_has_not_changed_is_not_graded_again(folder):
     for student in ("ada", "bob", "eve"):
         hand_in(folder, student, **RIGHT)
-    assert new(grade(folder)[0]) == ["ada", "bob", "eve"]
+    assert graded_now(grade(folder)[0]) == ["ada", "bob", "eve"]
     rows, grading = grade(folder)
-    assert new(rows) == [] and grading.kept == 3 and rows["ada"].score == 4
+    assert graded_now(rows) == [] and grading.kept == 3 and rows["ada"].score == 4
     hand_in(folder, "bob", gram="0")
     shutil.rmtree(folder / "autograded" / "eve")
     rows, grading = grade(folder)
-    assert new(rows) == ["bob", "eve"] and grading.again == 1
-    assert new(grade(folder, force=True)[0]) == ["ada", "bob", "eve"]
+    assert graded_now(rows) == ["bob", "eve"] and grading.again == 1
+    assert graded_now(grade(folder, force=True)[0]) == ["ada", "bob", "eve"]
 
 
 def test_what_a_score_depends_on_makes_a_new_one(folder):
     hand_in(folder, "ada", **RIGHT)
-    assert new(grade(folder)[0]) == ["ada"]
+    assert graded_now(grade(folder)[0]) == ["ada"]
     (folder / "mistakes").mkdir()
     changes = [
         lambda: (folder / "mistakes" / f"{LESSON}.py").write_text("# another hint"),
@@ -143,10 +110,10 @@ def test_what_a_score_depends_on_makes_a_new_one(folder):
     for change in changes:
         change()
         rows, grading = grade(folder)
-        assert new(rows) == ["ada"] and grading.again == 1
-        assert new(grade(folder)[0]) == []
-    assert new(grade(folder, devices=("cpu",))[0]) == ["ada"]
-    assert new(grade(folder, devices=("cpu",), unsafe=True)[0]) == ["ada"]
+        assert graded_now(rows) == ["ada"] and grading.again == 1
+        assert graded_now(grade(folder)[0]) == []
+    assert graded_now(grade(folder, devices=("cpu",))[0]) == ["ada"]
+    assert graded_now(grade(folder, devices=("cpu",), unsafe=True)[0]) == ["ada"]
 
 
 def test_a_score_given_by_hand_stays_and_a_new_answer_is_looked_at_again(folder):
@@ -179,14 +146,14 @@ def test_a_lost_gradebook_is_filled_again_without_grading(folder):
     expected = held(folder)
     os.replace(folder / "before.db", folder / "gradebook.db")
     rows, _ = grade(folder)
-    assert new(rows) == [] and held(folder) == expected and len(expected) == 30
+    assert graded_now(rows) == [] and held(folder) == expected and len(expected) == 30
 
 
 def test_nothing_of_the_student_but_the_notebook_gets_into_autograded(folder):
     path = hand_in(folder, "ada", **RIGHT)
     (path.parent / "numpy.py").write_text("evil")
     (path.parent / "gradebook").symlink_to(folder / "gradebook.db")
-    (path.parent / "timestamp.txt").write_text("2024-03-01 13:00 Europe/Berlin\n")
+    (path.parent / "timestamp.txt").write_text("2024-03-01 13:00:00 +01:00\n")
     there = folder / "autograded" / "ada" / LESSON
     (there / "old").mkdir(parents=True)
     (there / "link").symlink_to(folder / "submitted")
@@ -200,18 +167,20 @@ def test_nothing_of_the_student_but_the_notebook_gets_into_autograded(folder):
 
 def test_answers_of_another_form_are_refused_and_named(folder):
     snapshot = gradebook.snapshot(course.db_url(folder), folder, LESSON)
-    good = fake_grader.grade(json.dumps(lesson()).encode(), "ada", snapshot, "", None, ())
-    assert coordinator.checked(good, "ada", snapshot)["max"]["why"] == 3
+    made = fake_grader.grade(json.dumps(lesson()).encode(), "ada", snapshot, "", None, ())
+    good = made.to_json()
+    assert Result.from_untrusted(good, "ada", snapshot) == made
     bad = [
         {"student": "bob"}, {"scores": {"check-gram": 2.5}}, {"scores": {"check-gram": -1}},
         {"scores": {"check-gram": float("nan")}}, {"scores": {"check-gram": "2"}},
         {"scores": {"check-gram": True}}, {"scores": None}, {"findings": [1]}, {"findings": None},
         {"verdicts": [{}]}, {"verdicts": [{**fake_grader.verdict("gram"), "passed": 1}]},
         {"notebook": None}, {"notebook": "[]"}, {"notebook": "{"}, {"seconds": None},
+        {"format": 2}, {"version": "0.0"},
     ]  # fmt: skip
     for change in bad:
         with pytest.raises(ValueError, match="wrong form"):
-            coordinator.checked({**good, **change}, "ada", snapshot)
+            Result.from_untrusted({**good, **change}, "ada", snapshot)
 
 
 def test_a_failing_grader_costs_one_student_and_the_next_run_tries_again(folder):
@@ -221,7 +190,7 @@ def test_a_failing_grader_costs_one_student_and_the_next_run_tries_again(folder)
     assert rows["bob"].trouble == "not graded: in the grader itself" and rows["ada"].score == 4
     assert list(held(folder)) == ["ada"]
     hand_in(folder, "bob", **RIGHT)
-    assert new(grade(folder)[0]) == ["bob"]
+    assert graded_now(grade(folder)[0]) == ["bob"]
 
 
 def test_on_a_cluster_a_worker_that_dies_costs_one_submission(folder):
@@ -255,18 +224,18 @@ def test_a_spool_drops_a_torn_line_and_stays_small(folder):
     for n in range(3):
         hand_in(folder, f"s{n}", **RIGHT)
     grade(folder)
-    path = coordinator.spool_file(folder, LESSON)
+    path = keeper.spool_file(folder, LESSON)
     whole = path.read_bytes()
     with open(path, "ab") as file:
         file.write(b'{"student": "s1", "key": "torn')
-    assert new(grade(folder)[0]) == [] and path.read_bytes() == whole
+    assert graded_now(grade(folder)[0]) == [] and path.read_bytes() == whole
     path.write_bytes(b"")
-    assert new(grade(folder)[0]) == ["s0", "s1", "s2"]
-    first = list(coordinator.results(folder, LESSON))
+    assert graded_now(grade(folder)[0]) == ["s0", "s1", "s2"]
+    first = list(keeper.results(folder, LESSON))
     path.write_bytes(path.read_bytes() * 40)
-    assert new(grade(folder)[0]) == [] and len(path.read_bytes().splitlines()) == 4
-    assert list(coordinator.results(folder, LESSON)) == first
-    assert [r["student"] for r in first] == ["s0", "s1", "s2"]
+    assert graded_now(grade(folder)[0]) == [] and len(path.read_bytes().splitlines()) == 4
+    assert list(keeper.results(folder, LESSON)) == first
+    assert [r.student for r in first] == ["s0", "s1", "s2"]
 
 
 def in_a_process(folder, limit=0, words=None):
@@ -313,7 +282,7 @@ def test_kill_9_at_random_points_loses_nothing_and_doubles_nothing(folder):
         process.join()
         ends.append(process.exitcode)
     assert ends.count(-signal.SIGKILL) >= 8
-    assert new(grade(folder)[0]) == []
+    assert graded_now(grade(folder)[0]) == []
     exact(folder, 300)
 
 
@@ -324,14 +293,14 @@ def test_a_full_disk_is_said_and_the_same_command_does_the_rest(folder):
         there, here = multiprocessing.Pipe(duplex=False)
         in_a_process(folder, limit, here).join()
         assert there.poll() and "same command again" in there.recv()
-    assert len(new(grade(folder)[0])) < 60
+    assert len(graded_now(grade(folder)[0])) < 60
     exact(folder, 60)
 
 
 def test_a_locked_gradebook_is_said_and_the_same_command_does_the_rest(folder, monkeypatch):
     class_of(folder, 30)
     url = course.db_url(folder)
-    monkeypatch.setattr(coordinator, "db_url", lambda folder: url + "?timeout=0.1")
+    monkeypatch.setattr(keeper, "db_url", lambda folder: url + "?timeout=0.1")
     other = sqlite3.connect(folder / "gradebook.db")
     write = gradebook.write
 
@@ -345,7 +314,7 @@ def test_a_locked_gradebook_is_said_and_the_same_command_does_the_rest(folder, m
     monkeypatch.setattr(gradebook, "write", write)
     other.rollback()
     rows, _ = grade(folder)
-    assert len(new(rows)) == 5  # the first 25 were kept before the gradebook was asked
+    assert len(graded_now(rows)) == 5  # the first 25 were kept before the gradebook was asked
     exact(folder, 30)
 
 
@@ -353,7 +322,8 @@ PROGRAM = """
 import sys
 sys.path[:0] = {paths!r}
 from pathlib import Path
-from test_coordinator import grade, Cluster
+from grading_course import grade
+from tinygrad_lessons.classroom.grading.workers import Cluster
 if __name__ == "__main__":
     rows, grading = grade(Path({folder!r}), Cluster(2))
     print("stopped" if grading.stopped else "complete", len(rows), flush=True)
@@ -377,7 +347,7 @@ def test_ctrl_c_keeps_what_is_done_and_the_next_run_does_the_rest(folder):
     done = len(held(folder))
     assert 0 < done < 40
     rows, _ = grade(folder)
-    assert len(new(rows)) == 40 - done and len(held(folder)) == 40
+    assert len(graded_now(rows)) == 40 - done and len(held(folder)) == 40
 
 
 def test_problems_of_the_disk_are_told_apart():
@@ -389,6 +359,6 @@ def test_problems_of_the_disk_are_told_apart():
 
 def test_the_graders_own_source_is_a_part_of_every_key(folder):
     hand_in(folder, "ada", **RIGHT)
-    assert len(coordinator.version()) == 64
-    assert new(grade(folder)[0]) == ["ada"]
-    assert new(grade(folder, version="2")[0]) == ["ada"]
+    assert len(keys.grader()) == 64
+    assert graded_now(grade(folder)[0]) == ["ada"]
+    assert graded_now(grade(folder, version="2")[0]) == ["ada"]
