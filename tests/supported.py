@@ -386,7 +386,7 @@ nn.utils.scale_gradients | nn.utils.scale_gradients([y], 1.0) | what `clip_grad_
 F.standardize | F.standardize(x, dim=1) |
 nn.init.uniform_fan_in_ | nn.init.uniform_fan_in_(y.clone()) |
 torch.accelerator.pick | torch.accelerator.pick() |
-torch.autograd.Function | x.exp().grad_fn.needs(0) | an operation: forward and backward of arrays; with static methods and a ctx as in PyTorch, too, of one result
+torch.autograd.Function | x.exp().grad_fn.needs(0) | of arrays; with static methods and a ctx, too
 torch.autograd.numerical_gradient | torch.autograd.numerical_gradient(torch.sum, y) |
 torch.autograd.topological_order | torch.autograd.topological_order(x * 2) |
 torch.autograd.one_step | torch.autograd.one_step(x * 2, y)[0] |
@@ -420,7 +420,11 @@ DIFFERENCES = """## How it differs from PyTorch
 - **Whole numbers**: a Python integer that the dtype can't hold raises; PyTorch wraps it round.
 - **out=** takes a tensor of the result's shape and dtype; PyTorch resizes and casts.
 - **Taken, where PyTorch refuses**: softmax, losses and `@` of whole numbers or truth values,
-  `allclose` of two dtypes, writes into one of several views that `split` or `unbind` made.
+  `allclose` of two dtypes, writes into one of several views that `split` or `unbind` made,
+  `x[[0]] = x`, and backward after a write over what PyTorch kept for it and this library did not:
+  over `contiguous()`, over what an operation in place, `std`, `prod` or `norm` gave.
+- **Refused, where PyTorch takes it**: a write by a mask to an expanded tensor; `transpose(0, 0)` of
+  a single number.
 - **Read-only NumPy arrays** are taken by `from_numpy` without a warning; a write through the tensor
   raises, where PyTorch's behaviour is undefined.
 - **Layout**: the result of `nn.Linear` lies column by column in memory, because that is quicker:

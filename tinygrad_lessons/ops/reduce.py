@@ -117,6 +117,11 @@ class Norm(Reduction):
     def forward(self, x: Array, p: float = 2.0, dim: Axes = None, keepdim: bool = False) -> Array:
         self.p, self.dim, self.keepdim = p, dim, keepdim
         given, x, over = x, unhalved(x), {"axis": dim, "keepdims": keepdim}
+        if not x.size and (p < 0 or p == inf):
+            raise RuntimeError(
+                f"linalg.vector_norm cannot compute the {p:g} norm on an empty tensor because the "
+                "operation does not have an identity"
+            )
         if p == 2:
             return back(self.xp.sqrt((x * x).sum(**over)), given)
         if p in (inf, -inf):
@@ -133,6 +138,8 @@ class Norm(Reduction):
             return xp.where(ties, xp.sign(x) * g / ties.sum(axis=self.dim, keepdims=True), 0)
         if p == 2:
             return xp.where(out == 0, 0, g * x / out)  # 0 at 0, as torch
+        if p == 1:
+            return g * xp.where(xp.isnan(x), 0, xp.sign(x))
         slope = xp.where(x == 0, 0, xp.sign(x) * abs(x) ** (p - 1))
         return slope * xp.where(out == 0, 0, g / out ** (p - 1)) * (p != 0)
 
