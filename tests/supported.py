@@ -386,7 +386,7 @@ nn.utils.scale_gradients | nn.utils.scale_gradients([y], 1.0) | what `clip_grad_
 F.standardize | F.standardize(x, dim=1) |
 nn.init.uniform_fan_in_ | nn.init.uniform_fan_in_(y.clone()) |
 torch.accelerator.pick | torch.accelerator.pick() |
-torch.autograd.Function | x.exp().grad_fn.needs(0) | an operation: forward and backward of arrays; with static methods and a ctx as in PyTorch, too, of one result
+torch.autograd.Function | x.exp().grad_fn.needs(0) | of arrays, or as in PyTorch
 torch.autograd.numerical_gradient | torch.autograd.numerical_gradient(torch.sum, y) |
 torch.autograd.topological_order | torch.autograd.topological_order(x * 2) |
 torch.autograd.one_step | torch.autograd.one_step(x * 2, y)[0] |

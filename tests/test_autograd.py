@@ -450,4 +450,3 @@ def test_a_function_with_static_methods_gives_one_tensor():
 
     with pytest.raises(TypeError, match="must return one tensor, not tuple"):
         Two.apply(torch.ones(1))
-
