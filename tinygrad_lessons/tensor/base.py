@@ -97,8 +97,13 @@ class Base:
     def stride(self, dim: int) -> int: ...
     def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
         """How many numbers apart neighbours lie, along `dim` or along each axis."""
-        strides = tuple(n // self.array.itemsize for n in self.array.strides)
-        return strides if dim is None else strides[axis(dim, self.ndim)]
+        strides = [n // self.array.itemsize for n in self.array.strides]
+        if not self.array.size:
+            strides = [*torch.contiguous_strides(self.array.shape)]
+        for i in range(self.ndim - 1, -1, -1):  # an axis of size 1 is as long as what follows
+            if self.array.shape[i] == 1 and not strides[i]:
+                strides[i] = self.array.shape[i + 1] * strides[i + 1] if i + 1 < self.ndim else 1
+        return tuple(strides) if dim is None else strides[axis(dim, self.ndim)]
 
     def is_contiguous(self) -> bool:
         """Whether its numbers lie row by row, without gaps."""
