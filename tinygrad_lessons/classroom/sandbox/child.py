@@ -24,6 +24,7 @@ import signal
 import sys
 import threading
 import traceback
+from functools import lru_cache
 
 import IPython
 from IPython.core.displayhook import DisplayHook
@@ -253,6 +254,8 @@ class Runner:
         self.look, self.load = observe.look, observe.load
         self.exercise = importlib.import_module(PACKAGE + ".exercise")
         self.replace, self.places = self.exercise.replace, self.exercise.places
+        for id in getattr(self.exercise, "marked", ()):
+            self.places(id)  # looked up once, for all who are forked from here
         self.shell, self.run_cell, self.space = shell, shell.run_cell, shell.user_ns
         self.format, self.explain = shell.display_formatter.format, _explained(shell)
         self.compile, self.evaluate = compile, eval
@@ -404,5 +407,12 @@ class Runner:
     def written(self, module, source):
         """The function or class that `source` defines, made among the module's names."""
         names = dict(vars(importlib.import_module(module)), exercise=lambda id: lambda f: f)
-        exec(source, names)
-        return names[ast.parse(source).body[-1].name]
+        code, name = _definition(source)
+        exec(code, names)
+        return names[name]
+
+
+@lru_cache(maxsize=256)
+def _definition(source):
+    """The code of a text, and the name that its last statement defines."""
+    return compile(source, "<reference>", "exec"), ast.parse(source).body[-1].name
