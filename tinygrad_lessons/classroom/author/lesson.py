@@ -12,6 +12,7 @@ from .. import Problem
 
 BEGIN, END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 CHECK_ARGUMENTS = ["torch", "device", "rng", "observe"]
+STUB = re.compile(r"([\w-]{1,60}) is yours to write: lesson [\w-]{1,60}, exercise \d{1,4}")
 
 
 @dataclass(frozen=True)
@@ -129,11 +130,7 @@ def check_cell(source):
 
 
 def _checks(body, lines):
-    hidden, inside = set(), False
-    for number, line in enumerate(lines, 1):
-        inside = line.strip() == BEGIN or inside and line.strip() != END
-        if inside:
-            hidden.add(number)
+    hidden = {number for number, _, inside in _numbered(lines) if inside}
     for node in body:
         if isinstance(node, ast.FunctionDef) and [a.arg for a in node.args.args] == CHECK_ARGUMENTS:
             yield CheckFunction(node.name, node.lineno in hidden)
@@ -141,19 +138,51 @@ def _checks(body, lines):
 
 def without_hidden(source):
     """A cell's text without what stands between the marks of hidden tests."""
-    pattern = rf"^[ \t]*{BEGIN}$.*?^[ \t]*{END}$\n?"
-    return re.sub(pattern, "", source, flags=re.MULTILINE | re.DOTALL)
+    lines = source.splitlines(keepends=True)
+    return "".join(line for _, line, inside in _numbered(lines) if not inside)
+
+
+def _numbered(lines):
+    """Yields (number, line, whether it is in hidden tests, their marks with them), as nbgrader."""
+    inside = False
+    for number, line in enumerate(lines, 1):
+        inside = inside or BEGIN in line
+        yield number, line, inside
+        inside = inside and END not in line
+
+
+def is_written(source):
+    """Whether a cell's exercise does anything else than to raise NotImplementedError."""
+    tree = parsed(source)
+    if tree and not tree.body:
+        return False
+    marked = [n for n in tree.body if any(_ids(n))] if tree else []
+    last = marked[0].body[-1] if marked else None
+    return not (isinstance(last, ast.Raise) and "NotImplementedError" in ast.unparse(last))
+
+
+def parsed(source):
+    """The syntax tree of a cell, without IPython's own lines; None where it has an error."""
+    try:
+        return ast.parse(re.sub(r"^[ \t]*[%!?].*$", "", source, flags=re.MULTILINE))
+    except SyntaxError:
+        return None
 
 
 def completed(source):
     """The id that a cell's `@complete("an-id")` names; None for any other cell."""
-    try:
-        body = ast.parse(source).body
-    except SyntaxError:
-        return None
-    for node in body:
-        for mark in getattr(node, "decorator_list", ()):
-            match mark:
-                case ast.Call(ast.Name("complete"), [ast.Constant(str(exercise))]):
-                    return exercise
-    return None
+    tree = parsed(source)
+    return completes(tree) if tree else None
+
+
+def completes(tree):
+    """The id that a cell's syntax tree completes, or None."""
+    return next((id for node in tree.body for id in _ids(node)), None)
+
+
+def _ids(node):
+    """The ids in a definition's `@complete` lines."""
+    for mark in getattr(node, "decorator_list", ()):
+        match mark:
+            case ast.Call(ast.Name("complete"), [ast.Constant(str(exercise))]):
+                yield exercise
