@@ -13,8 +13,8 @@ from .. import DEVICES
 from ..author import lesson, mistakes
 from ..intake import reading, suspect
 from ..intake.rebuild import rebuild
-from ..sandbox import Job
-from . import order, ordinary, turns, written
+from ..sandbox import Job, Limits
+from . import judge, order, ordinary, turns, written
 from .result import Result, plain
 
 
@@ -26,8 +26,8 @@ class Assessment:
     findings: list
 
 
-def grade(data, student, snapshot, secret, sandbox, devices=DEVICES):
-    """The Result of a submitted notebook's bytes.
+def grade(data, student, snapshot, secret, sandbox, devices=DEVICES, pictures=False):
+    """The Result of a submitted notebook's bytes, with or without pictures in its outputs.
 
     Never raises for anything that a submission does.
     """
@@ -36,7 +36,7 @@ def grade(data, student, snapshot, secret, sandbox, devices=DEVICES):
     if submitted is None:
         return Result.unread(student, snapshot, findings)
     notebook, odd = rebuild(nbformat.from_dict(snapshot["release"]), submitted)
-    found = assess(notebook, student, snapshot, secret, sandbox, devices)
+    found = assess(notebook, student, snapshot, secret, sandbox, devices, pictures)
     return Result.make(
         student,
         snapshot,
@@ -49,7 +49,7 @@ def grade(data, student, snapshot, secret, sandbox, devices=DEVICES):
     )
 
 
-def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES):
+def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES, pictures=False):
     """Run a rebuilt notebook and write outputs and verdicts into its cells."""
     known = {c["grade_id"]: c for c in snapshot["cells"]}
     code, checked = turns.split(notebook, known)
@@ -58,7 +58,7 @@ def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES):
     turns.plan(checked, (secret, student, submitted), devices)
     tests = frozenset(i for i, cell in enumerate(code) if ordinary.is_test(cell))
     asked = [check for turn in checked for _, check in turn.checks]
-    job = Job(Path(snapshot["edition"]), texts, asked, tests=tests)
+    job = Job(Path(snapshot["edition"]), texts, asked, Limits(pictures=pictures), tests)
     outcome = sandbox.run(job)
     reports = _judged(snapshot, checked, code, job, outcome, sandbox)
     for turn, report in zip(checked, reports, strict=True):
@@ -68,7 +68,8 @@ def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES):
     given = {c["source"] for c in snapshot["release"]["cells"]}
     theirs = [c.source for c in code if c.source not in given]
     lost = [report.exercise for report in reports if not report.passed]
-    found = [*outcome.findings, *suspect.findings(theirs), *order.findings(lost, texts)]
+    odd = [words for r in reports for words in judge.odd_counts(r.exercise, r.verdicts)]
+    found = [*outcome.findings, *suspect.findings(theirs), *odd, *order.findings(lost, texts)]
     return Assessment(reports, found)
 
 
@@ -85,10 +86,8 @@ def _judged(snapshot, checked, code, job, outcome, sandbox):
     if again:
         runs = sandbox.run(turns.second(job, again, outcome)).checks
         seen = dict(zip(map(id, again), turns.judged(again, runs, known), strict=True))
-        both = [
-            (report, seen.get(id(t), report)) for t, report in zip(checked, reports, strict=True)
-        ]
-        reports = [max(pair, key=lambda report: report.score) for pair in both]
+        pairs = zip(reports, (seen.get(id(turn)) for turn in checked), strict=True)
+        reports = [b if b and b.score > a.score else a for a, b in pairs]
     return [written.explained(report, answers[report.exercise]) for report in reports]
 
 
