@@ -58,7 +58,7 @@ def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES, pictur
     turns.plan(checked, (secret, student, submitted), devices)
     tests = frozenset(i for i, cell in enumerate(code) if ordinary.is_test(cell))
     asked = [check for turn in checked for _, check in turn.checks]
-    job = Job(Path(snapshot["edition"]), texts, asked, Limits(pictures=pictures), tests)
+    job = Job(Path(snapshot["edition"]), texts, asked, Limits(pictures=pictures), tests=tests)
     outcome = sandbox.run(job)
     reports = _judged(snapshot, checked, code, job, outcome, sandbox)
     for turn, report in zip(checked, reports, strict=True):

@@ -84,7 +84,8 @@ def second(job, turns, outcome):
     lost = frozenset(i for i, run in enumerate(outcome.cells) if run.status in STOPPED)
     left = max(LEAST, job.limits.notebook_seconds - outcome.seconds)
     limits = replace(job.limits, notebook_seconds=left)
-    return replace(job, cells=job.cells[:end], checks=checks, limits=limits, left_out=lost)
+    cells = job.cells[:end]
+    return replace(job, cells=cells, checks=checks, limits=limits, left_out=lost, unseen=True)
 
 
 def may_change(turn, report, is_stub, end):
