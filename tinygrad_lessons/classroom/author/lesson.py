@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 
 from .. import Problem
+from ..names import notebooks as names_of
 
 BEGIN, END = "### BEGIN HIDDEN TESTS", "### END HIDDEN TESTS"
 CHECK_ARGUMENTS = ["torch", "device", "rng", "observe"]
@@ -57,21 +58,48 @@ class Lesson:
         return int(self.name[:2])
 
 
-def names(course):
-    """The lessons of a course, in order. Raises Problem when `course` is no course folder."""
+def assignments(course):
+    """What can be released, in order: lessons, and any other folder of notebooks in source/.
+
+    Raises Problem when `course` is no course folder.
+    """
     source = Path(course) / "source"
     if not source.is_dir():
         raise Problem(
             f"There is no course in {Path(course)}: it has no folder source/. "
             "Go to the folder that holds course/, or name it: --course DIR"
         )
-    found = [p.parent.name for p in source.glob("*/*.ipynb") if p.stem == p.parent.name]
-    found = sorted(name for name in found if re.match(r"\d\d_", name))
+    return sorted({p.parent.name for p in source.glob("*/*.ipynb")})
+
+
+def is_lesson(course, name):
+    """Whether an assignment is a lesson: numbered, and with a notebook of its own name."""
+    there = Path(course, "source", name, f"{name}.ipynb").exists()
+    return bool(re.match(r"\d\d_", name)) and there
+
+
+def names(course):
+    """The lessons of a course, in order. Raises Problem where there are none."""
+    found = [name for name in assignments(course) if is_lesson(course, name)]
     if not found:
         raise Problem(
-            f"There is no lesson in {source}: none is at 03_gram/03_gram.ipynb or the like."
+            f"There is no lesson in {Path(course) / 'source'}: "
+            "none is at 03_gram/03_gram.ipynb or the like."
         )
     return found
+
+
+def known(course, name):
+    """The names of an assignment's notebooks. Raises Problem when there is no such assignment."""
+    return _known(course, name, assignments(course)) and names_of(Path(course, "source"), name)
+
+
+def _known(course, name, there):
+    if name not in there:
+        raise Problem(
+            f"There is no lesson {name!r} in {Path(course) / 'source'}.{guess(name, there)}"
+        )
+    return name
 
 
 def guess(name, known):
@@ -82,17 +110,13 @@ def guess(name, known):
 
 def load(course, name):
     """The lesson `name`. Raises Problem when there is none."""
-    known = names(course)
-    if name not in known:
-        raise Problem(
-            f"There is no lesson {name!r} in {Path(course) / 'source'}.{guess(name, known)}"
-        )
-    folder = Path(course) / "source" / name
-    notebook = _read(folder / f"{name}.ipynb")
+    folder = Path(course) / "source" / _known(course, name, names(course))
+    notebook = read(folder / f"{name}.ipynb")
     return Lesson(name, folder, notebook, tuple(exercises(name, notebook)))
 
 
-def _read(path):
+def read(path):
+    """The notebook in a file. Raises Problem when it is none."""
     try:
         return nbformat.read(path, 4)
     except OSError:

@@ -19,12 +19,25 @@ NOT_RUN = {
     "not run": "This cell was not run: the time for the notebook was used up.",
 }
 HIDDEN = "a hidden test"
+MOST = 12  # names in a sentence
 NUMBERED = re.compile(r"^[\s>-]*\d*\s*")  # before a line of code in a traceback
 
 
 def is_test(cell):
     """Whether it is an instructor's: graded by what it does, and not the student's to write."""
     return cell.cell_type == "code" and utils.is_grade(cell) and not utils.is_solution(cell)
+
+
+def tests(snapshot):
+    """The grade_ids of a snapshot's ordinary test cells, in words; "" where it has none."""
+    found = [c["grade_id"] for c in snapshot["cells"] if _is_ordinary(c)]
+    return ", ".join(found[:MOST]) + (f" and {len(found) - MOST} more" if found[MOST:] else "")
+
+
+def _is_ordinary(cell):
+    marks = cell["metadata"]
+    graded = marks.get("grade") and not marks.get("solution") and cell["cell_type"] == "code"
+    return graded and not lesson.check_cell(cell["source"])
 
 
 def text(cell, known):

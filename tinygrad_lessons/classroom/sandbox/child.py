@@ -247,12 +247,9 @@ class Runner:
     """Keeps what it needs in its own attributes, taken before any cell has run."""
 
     def __init__(self, shell):
-        self.package = importlib.import_module(PACKAGE)
-        self.frame = _pictures()
-        observe = importlib.import_module(PACKAGE + ".lab.observe")
-        self.look, self.load = observe.look, observe.load
-        self.exercise = importlib.import_module(PACKAGE + ".exercise")
-        self.replace, self.places = self.exercise.replace, self.exercise.places
+        self.frame = None
+        with contextlib.suppress(ModuleNotFoundError):  # an assignment without checks has none
+            self.load_edition()
         self.shell, self.run_cell, self.space = shell, shell.run_cell, shell.user_ns
         self.format, self.explain = shell.display_formatter.format, _explained(shell)
         self.compile, self.evaluate = compile, eval
@@ -262,6 +259,14 @@ class Runner:
         self.streams = Stream("stdout"), Stream("stderr")
         self.wire = None
         self.late = False
+
+    def load_edition(self):
+        observe = importlib.import_module(PACKAGE + ".lab.observe")
+        self.look, self.load = observe.look, observe.load
+        self.exercise = importlib.import_module(PACKAGE + ".exercise")
+        self.replace, self.places = self.exercise.replace, self.exercise.places
+        self.package = importlib.import_module(PACKAGE)
+        self.frame = _pictures()
 
     def serve(self, incoming, outgoing, limits):
         """Answer every line that comes in; random numbers are the same in every run."""
