@@ -60,29 +60,26 @@ def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES, pictur
     asked = [check for turn in checked for _, check in turn.checks]
     job = Job(Path(snapshot["edition"]), texts, asked, Limits(pictures=pictures), tests=tests)
     outcome = sandbox.run(job)
-    reports = _judged(snapshot, checked, code, job, outcome, sandbox)
+    names = order.Names(texts)
+    reports = _judged(snapshot, checked, code, job, outcome, names, sandbox)
     for turn, report in zip(checked, reports, strict=True):
         _write_verdict(turn, report)
     for count, (cell, run, text) in enumerate(zip(code, outcome.cells, texts, strict=True), 1):
         ordinary.write(cell, run, text, count)
     given = {c["source"] for c in snapshot["release"]["cells"]}
     theirs = [c.source for c in code if c.source not in given]
-    lost = [report.exercise for report in reports if not report.passed]
+    lost = [words for r in reports if not r.passed and (words := names.finding(r.exercise))]
     odd = [words for r in reports for words in judge.odd_counts(r.exercise, r.verdicts)]
-    found = [*outcome.findings, *suspect.findings(theirs), *odd, *order.findings(lost, texts)]
+    found = [*outcome.findings, *suspect.findings(theirs), *odd, *lost]
     return Assessment(reports, found)
 
 
-def _judged(snapshot, checked, code, job, outcome, sandbox):
+def _judged(snapshot, checked, code, job, outcome, names, sandbox):
     """The Report of each check cell: the better of what it saw at the end and in its place."""
     known = mistakes.mistakes(snapshot["course"], snapshot["lesson"])
     reports = turns.judged(checked, outcome.checks, known)
     answers = written.look(checked, code, outcome.cells, snapshot["release"]["cells"])
-    again = [
-        turn
-        for turn, report in zip(checked, reports, strict=True)
-        if turns.may_change(turn, report, answers[turn.exercise].is_stub, len(code))
-    ]
+    again = turns.again(checked, reports, answers, names)
     if again:
         runs = sandbox.run(turns.second(job, again, outcome)).checks
         seen = dict(zip(map(id, again), turns.judged(again, runs, known), strict=True))

@@ -88,7 +88,22 @@ def second(job, turns, outcome):
     return replace(job, cells=cells, checks=checks, limits=limits, left_out=lost, unseen=True)
 
 
-def may_change(turn, report, is_stub, end):
-    """Whether a failure may be due to the cells below: no stub's, and no time-out."""
+def again(turns, reports, answers, names):
+    """The Turns that have a second look."""
+    found, wrong_below = [], False
+    for turn, report in reversed(list(zip(turns, reports, strict=True))):
+        answer = answers[turn.exercise]
+        if may_change(turn, report, answer.is_stub, names, wrong_below):
+            found.insert(0, turn)
+        wrong_below = wrong_below or answer.there and not report.passed
+    return found
+
+
+def may_change(turn, report, is_stub, names, later):
+    """Whether a failure may be due to the cells below: no stub's, and no time-out.
+
+    `later`: whether an exercise below is wrong, which the package may use.
+    """
     failed = [v for v in report.verdicts if not v.passed and v.trouble in ("", "died")]
-    return turn.after < end and any(not (v.unwritten and is_stub) for v in failed)
+    open_ = any(not (v.unwritten and is_stub) for v in failed)
+    return open_ and (later or names.may_change(turn.exercise, turn.after))
