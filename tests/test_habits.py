@@ -15,6 +15,7 @@ from grading_course import cell
 
 from tinygrad_lessons.classroom.author import editions, lesson, release, samples
 from tinygrad_lessons.classroom.grading import assess
+from tinygrad_lessons.classroom.grading.row import row
 from tinygrad_lessons.classroom.intake import reading
 from tinygrad_lessons.classroom.intake.reading import new_cell, new_notebook
 from tinygrad_lessons.classroom.sandbox import Limits, open_sandbox
@@ -332,9 +333,11 @@ def graded(snapshot, tmp_path_factory):
             path.write_bytes(submission if is_file else json.dumps(submission).encode())
             data, _ = reading.load(path)
             result = assess.grade(data, "s", snapshot, "secret", sandbox)
+            lost.result = result
             wrong = [(v["exercise"], v["why"]) for v in result.verdicts if not v["passed"]]
             return {c: (s, wrong) for c, s in result.scores.items() if s != result.max[c]}
 
+        lost.sandbox, lost.released = sandbox, snapshot["release"]
         yield lost
 
 
@@ -382,3 +385,91 @@ def test_what_is_not_written_or_wrong_has_no_points(graded, right, snapshot):
     assert set(graded(snapshot["release"])) == {f"check-{e}" for e in (*EXERCISES, "total")}
     at(right, "gram").source = '@complete("gram")\ndef gram(A):\n    return A @ A.T'
     assert set(graded(right)) == {"check-gram"}
+
+
+def gram_of(result):
+    return [v for v in result.verdicts if v["exercise"] == "gram"]
+
+
+IN_VAIN = {  # what stands in the cell, what is said of it
+    "a missing package": (
+        "import seaborn\n" + RIGHT,
+        "its cell stopped: ModuleNotFoundError: No module named 'seaborn' (line 1: import seaborn)",
+    ),
+    "a syntax error": (
+        RIGHT.replace("(A):", "(A:"),
+        "its cell stopped: SyntaxError: '(' was never closed (line 2: def gram(A:)",
+    ),
+    "an unknown name": (
+        "x = undefined\n" + RIGHT,
+        "its cell stopped: NameError: name 'undefined' is not defined (line 1: x = undefined)",
+    ),
+    "an endless loop": (
+        "while True: pass\n" + RIGHT,
+        "its cell stopped: it did not finish in time",
+    ),
+    "a lost line": (
+        RIGHT.partition("\n")[2],
+        'its cell has lost the line @complete("gram")',
+    ),
+    "a name in the function": (
+        RIGHT.replace("A.T @ A", "turned(A)"),
+        "gram(A): it raised NameError: name 'turned' is not defined",
+    ),
+    "a refusal of its own": (
+        '@complete("gram")\ndef gram(A):\n    if len(A):\n        raise NotImplementedError',
+        "it raised NotImplementedError",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", IN_VAIN)
+def test_what_was_written_in_vain_is_named_and_not_called_unwritten(graded, right, what):
+    source, words = IN_VAIN[what]
+    at(right, "gram").source = source
+    assert set(graded(right)) == {"check-gram"}
+    found = gram_of(graded.result)
+    assert not any(v["unwritten"] for v in found)
+    assert words in {v["why"] for v in found}
+    (line,) = row(graded.result).wrong
+    assert "not written" not in line and line.startswith("gram")
+
+
+UNWRITTEN = {
+    "as released": None,
+    "empty": "",
+    "deleted": "deleted",
+    "a comment": "# later",
+    "a stub of one's own": RIGHT.replace("return A.T @ A", "raise NotImplementedError"),
+}
+
+
+@pytest.mark.parametrize("what", UNWRITTEN)
+def test_what_was_not_written_is_called_so(graded, right, what):
+    answer = at(right, "gram")
+    stub = at(nbformat.from_dict(graded.released), "gram").source
+    answer.source = stub if what == "as released" else UNWRITTEN[what]
+    if what == "deleted":
+        right.cells.remove(answer)
+    assert set(graded(right)) == {"check-gram"}
+    assert row(graded.result).wrong == ["not written: gram"]
+
+
+def test_where_order_costs_something_it_says_which_cell_and_which_name(graded, right):
+    place = right.cells.index(at(right, "gram"))
+    at(right, "gram").source = HELPED
+    right.cells.insert(place, new_cell("code", HELPER))
+    right.cells.insert(place + 2, new_cell("code", "def turned(B):\n    return -B"))
+    assert set(graded(right)) == {"check-gram"}
+    said = "gram uses names that have more than one meaning: turned in code cells 3, 5."
+    assert said in graded.result.findings
+
+
+def test_a_wrong_answer_costs_one_run_and_a_name_with_two_meanings_two(graded, right):
+    at(right, "gram").source = '@complete("gram")\ndef gram(A):\n    return A @ A.T'
+    with mock.patch.object(graded.sandbox, "run", wraps=graded.sandbox.run) as run:
+        graded(right)
+        assert run.call_count == 1
+        right.cells.append(new_cell("code", "del torch"))
+        graded(right)
+        assert run.call_count == 3
