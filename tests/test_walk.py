@@ -151,6 +151,19 @@ def test_the_export_has_everyone(walk):
     assert len(list(csv.DictReader(text.splitlines()))) == 3 and "ada" in text
 
 
+@pytest.mark.parametrize("place", ["lib/python3/site-packages", "lib/python3/dist-packages"])
+def test_an_installed_package_gets_no_exercise(tmp_path, monkeypatch, place):
+    """The next update would take it away."""
+    course = copy_course(tmp_path)
+    shutil.copytree(editions.REFERENCE, tmp_path / place / "package")
+    monkeypatch.setattr(editions, "REFERENCE", tmp_path / place / "package")
+    before = (tmp_path / place / "package/gram_matrices.py").read_bytes()
+    with pytest.raises(Problem, match="the next update overwrites it. Work in a copy"):
+        new_exercise.add(course, NAME, "column-means", "gram_matrices")
+    assert (tmp_path / place / "package/gram_matrices.py").read_bytes() == before
+    assert not list((course / "source").rglob("*column*"))
+
+
 def test_an_exercise_that_cannot_be_written_whole_leaves_nothing(tmp_path, monkeypatch):
     course = copy_course(tmp_path)
     shutil.copytree(editions.REFERENCE, tmp_path / "package")

@@ -18,6 +18,7 @@ from sqlalchemy import select
 
 from ..intake.reading import shown
 from ..storage import in_words, write_file
+from .due import assignment
 from .highlight import python
 from .markdown import to_html
 
@@ -44,8 +45,9 @@ class Marks:
 
 def write(course, name, book, only=()):
     """Write the pages of a lesson; returns ({student: [Path, ...]}, [sentence, ...])."""
-    marks, done, troubles = marks_of(book, name), defaultdict(list), []
-    for path in sorted(Path(course, "autograded").glob(f"*/{_as_is(name)}/*.ipynb")):
+    paths = sorted(Path(course, "autograded").glob(f"*/{_as_is(name)}/*.ipynb"))
+    marks, done, troubles = marks_of(book, name) if paths else {}, defaultdict(list), []
+    for path in paths:
         student = path.parts[-3]
         if only and student not in only:
             continue
@@ -75,7 +77,7 @@ def _put(course, student, name, notebook, text):
 def marks_of(book, name, student=None):
     """{(student, notebook): Marks} of one student or all, as the gradebook has them."""
     found, points = defaultdict(Marks), {}
-    for notebook in book.find_assignment(name).notebooks:
+    for notebook in assignment(book, name).notebooks:
         cells = [*notebook.grade_cells, *notebook.task_cells]
         points |= {(notebook.name, cell.name): cell.max_score for cell in cells}
     rows = partial(_rows, book, name, student)

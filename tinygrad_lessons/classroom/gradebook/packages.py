@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 from ..intake.place import notes
-from ..storage import in_words
+from ..storage import in_words, unseen
 
 FORMS = ("moodle", "canvas", "folder")
 
@@ -19,7 +19,7 @@ def pack(form, course, name, pages, path):
     told = notes(course, name)
     names = {s: _place(form, s, told.get(s, {})) for s in pages}
     temporary = path.with_name(f".{path.name}")
-    with in_words(path):
+    with in_words(path), unseen():
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
             for student, place in names.items():
                 for page in pages[student] if place else ():

@@ -22,6 +22,7 @@ from ..grading import assess, autograded
 from ..intake import reading
 from ..intake.rebuild import rebuild, unread_notebook
 from ..sandbox import open_sandbox
+from ..storage import private
 from . import course, feedback, gradebook
 from .markdown import to_html
 
@@ -71,12 +72,15 @@ def _default(converter):
 
 def prepare(assignment, student, notebooks):
     """Before a release: make the edition and the record beside the source notebook."""
-    release.prepare(Path(notebooks[0]).parents[2], assignment)
+    course_folder = Path(notebooks[0]).parents[2]
+    release.prepare(course_folder, assignment)
+    private(course_folder)
 
 
 def tidy(assignment, student, notebooks):
     """After autograding: what is kept, and goes into feedback, is the notebook and nothing else."""
     autograded.tidy(Path.cwd(), student, assignment)
+    private(Path.cwd())
 
 
 @pass_context
