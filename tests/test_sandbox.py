@@ -7,6 +7,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -46,7 +47,9 @@ def sandbox():
 def run(sandbox, lesson):
     def run(*cells, checks=(), tests=(), left_out=(), **limits):
         limits = Limits(**QUICK | limits)
-        return sandbox.run(Job(lesson, [*cells], [*checks], limits, {*tests}, {*left_out}))
+        return sandbox.run(
+            Job(lesson, [*cells], [*checks], limits, tests={*tests}, left_out={*left_out})
+        )
 
     return run
 
@@ -347,12 +350,39 @@ def half(x):
     reference = [("half", "tinygrad_lessons.halves", "def half(x):\n    return x / 2\n")]
     (one,) = run(mine, "print(halves.half(1), written['half'] is half)",
                  checks=[check("uses", use, references=reference)]).checks  # fmt: skip
-    early = check("uses", use, references=reference)
+    early, later = check("uses", use, references=reference), check("uses", use)
     early.after = 1
-    answer = run(mine, "print(halves.half(1), written['half'] is half)", checks=[early])
-    assert texts(answer)[1] == "mine True\n"
+    answer = run(mine, "x = 1", checks=[early, later])
+    assert answer.checks[1].seen["cpu"][0]["value"]["text"] == "mine"
     for seen in (one.seen, answer.checks[0].seen):
         assert seen["cpu"][0]["value"]["text"] == "0.5"
+
+
+THIRD = "def third(x):\n    return 'secret'\n"
+
+
+def test_what_a_check_tells_its_process_no_cell_shows(run, lesson):
+    (lesson / "tinygrad_lessons/thirds.py").write_text(
+        "from .exercise import exercise\n@exercise('third')\ndef third(x): pass\n"
+    )
+    hunts = """\
+import sys
+from tinygrad_lessons import thirds
+from tinygrad_lessons.exercise import complete
+kept = []
+def hunt():
+    frame = sys._getframe()
+    while frame:
+        kept.extend(r for r in [frame.f_locals.get("request")] if r)
+        frame = frame.f_back
+    return 1"""
+    source = "def sees(torch, device, rng, observe):\n    import __main__\n"
+    source += "    observe('found', lambda: __main__.hunt() + len(__main__.kept))\n"
+    early = check(source=source, references=[("third", "tinygrad_lessons.thirds", THIRD)])
+    early.after = 1
+    answer = run(hunts, "print('kept', kept)", checks=[early])
+    assert answer.checks[0].seen["cpu"][0]["value"]["text"] != "1"  # it did find it
+    assert texts(answer)[1] == "kept []\n"
 
 
 def test_a_cell_can_be_left_out(run):
@@ -399,6 +429,13 @@ def test_what_a_cell_leaves_behind_reaches_no_check(run, what):
     assert not any(e["value"]["kind"] == "raised" for e in answer.checks[0].seen["cpu"])
 
 
+def test_a_check_that_sends_too_many_values_is_given_up_alone(run):
+    many = "def many(torch, device, rng, observe):\n    for k in range(9000): observe('a', [1] * 9)"
+    answer = run("", checks=[check("many", many), check()], parts=50_000, check_seconds=9)
+    assert [c.trouble for c in answer.checks] == ["flood", ""]
+    assert "Check many of gram sent far too much" in answer.findings[0]
+
+
 # The server
 
 
@@ -417,6 +454,45 @@ def test_a_server_killed_in_the_middle_costs_the_submission_nothing(sandbox, run
     answer = run("import time\ntime.sleep(0.3)\nprint('slept')", checks=[check()])
     killer.wait()
     assert texts(answer) == ["slept\n"] and not answer.findings
+
+
+class Killer(threading.Thread):
+    """Kills the process of a submission, as the kernel does where memory is short."""
+
+    def __init__(self, sandbox, times):
+        super().__init__()
+        self.server, self.times, self.killed = str(sandbox.server.process.pid), times, set()
+
+    def run(self):
+        end = time.monotonic() + 20
+        while len(self.killed) < self.times and time.monotonic() < end:
+            for pid, _ in _tree(self.server)[3:]:
+                if pid not in self.killed:
+                    os.kill(int(pid), signal.SIGKILL)
+                    self.killed.add(pid)
+
+
+SLEEPS = "import time\ntime.sleep(1)\nprint('slept')"
+
+
+@pytest.mark.parametrize(("times", "status"), [(1, "ok"), (2, "died")])
+def test_a_process_killed_from_outside_is_run_once_more(sandbox, run, times, status):
+    run("x = 1")
+    killer = Killer(sandbox, times)
+    killer.start()
+    answer = run("x = 2", SLEEPS, "print(x)", checks=[check()], cell_seconds=10)
+    killer.join()
+    assert len(killer.killed) == times
+    assert statuses(answer) == ["ok", status, "ok"] and texts(answer)[2] == "2\n"
+    assert answer.checks[0].seen["cpu"] and len(answer.findings) == times - 1
+
+
+def test_a_cell_that_kills_its_process_counts(run):
+    answer = run("x = 1", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "print(x)")
+    assert statuses(answer) == ["ok", "died", "ok"]
+    assert answer.findings == [
+        "Code cell 2 crashed the process (Killed); everything else was run again without it."
+    ]
 
 
 def test_nothing_is_left_after_a_run(sandbox, run):
@@ -471,6 +547,24 @@ def test_a_lesson_that_only_root_can_read_is_copied_for_a_while(lesson, tmp_path
         copy = sandbox.server.copy
         assert copy.exists()
     assert not copy.exists()
+
+
+def test_files_modes_and_locks_of_ones_own_work_as_ever(run):
+    cell = """\
+import fcntl, os, shutil, sqlite3, tempfile
+home = os.environ["HOME"]
+with open(home + "/a", "w") as file:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    fcntl.lockf(file, fcntl.LOCK_EX)
+    file.write("kept")
+shutil.copy2(home + "/a", home + "/b")
+shutil.copytree(tempfile.mkdtemp(), home + "/c")
+with sqlite3.connect(home + "/db") as db:
+    db.execute("create table t (x)")
+    db.execute("insert into t values (7)")
+print(open(home + "/b").read(), *sqlite3.connect(home + "/db").execute("select x from t"))"""
+    answer = run(cell)
+    assert texts(answer) == ["kept (7,)\n"], answer.cells[0].outputs
 
 
 def test_a_changed_lesson_is_loaded_anew(run, lesson):

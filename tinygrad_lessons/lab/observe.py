@@ -9,10 +9,13 @@ import traceback
 
 import numpy as np
 
+from ..exercise import is_stub
 from .state import alone
 
 LARGEST = 1 << 20  # bytes of one array
 LONGEST = 500  # characters of one text
+BITS = 1600  # of one int: no more digits than a text has characters
+MOST, DEEPEST = 100, 4  # items of a list, lists in lists
 
 
 def look(check, package, device, seed):
@@ -49,9 +52,7 @@ class Observer:
     def refuses(self, label, function):
         """Note only that the call fails, or what it returns. The type of the exception is free."""
         value = _outcome(function)
-        if value["kind"] == "raised" and value["type"] != "NotImplementedError":
-            value["any"] = True
-        self.note(label, value)
+        self.note(label, value | {"any": True} if value["kind"] == "raised" else value)
 
     def says(self, label, function):
         """Note the type and the words of the exception that the call raises."""
@@ -79,7 +80,7 @@ class Observer:
         self.seen.append({"label": label, "value": value, **more})
 
 
-def encode(x):
+def encode(x, depth=DEEPEST):
     """A JSON value for `x`: arrays as bytes, tensors as their array and device, others as text."""
     if hasattr(x, "requires_grad"):
         device = x.device
@@ -88,14 +89,25 @@ def encode(x):
         return {"kind": "tensor", "device": device.type, "stored": stored, "array": array}
     if isinstance(x, np.ndarray):
         return _array(x)
-    if isinstance(x, (bool, int, float, np.generic)):
-        number = np.asarray(x).item()  # np.bool and bool, np.float64 and float are one here
-        return {"kind": "number", "type": type(number).__name__, "text": repr(number)}
-    if isinstance(x, (tuple, list)):
-        return {"kind": "sequence", "items": [encode(item) for item in x[:100]]}
-    if isinstance(x, dict):
-        return {"kind": "sequence", "items": [encode(pair) for pair in list(x.items())[:100]]}
+    if isinstance(x, (bool, int, float, np.bool_, np.integer, np.floating)):
+        return _number(x)
+    if isinstance(x, (tuple, list, dict)) and depth:
+        items = list(x.items() if isinstance(x, dict) else x[:MOST])[:MOST]
+        encoded = [encode(item, depth - 1) for item in items]
+        return {"kind": "sequence", "items": encoded, "length": len(x)}
     return _text(x)
+
+
+def _number(x):
+    """np.bool and bool, np.float64 and float are one here; a float32 says so."""
+    for kind, its in ((bool, (bool, np.bool_)), (int, (int, np.integer))):
+        if isinstance(x, its):
+            number = kind(x)
+            if kind is int and number.bit_length() > BITS:
+                return {"kind": "text", "type": "int", "text": f"{number.bit_length()} bits"}
+            return {"kind": "number", "type": kind.__name__, "text": repr(number)}
+    narrow = {"dtype": x.dtype.str} if isinstance(x, np.floating) else {}
+    return {"kind": "number", "type": "float", "text": repr(float(x))} | narrow
 
 
 def _array(x):
@@ -106,7 +118,14 @@ def _array(x):
 
 
 def _text(x):
-    return {"kind": "text", "type": type(x).__name__, "text": str(x)[:LONGEST]}
+    return {"kind": "text", "type": type(x).__name__, "text": _words(x)}
+
+
+def _words(x):
+    try:
+        return str(x)[:LONGEST]
+    except Exception:
+        return ""
 
 
 def _outcome(value):
@@ -117,8 +136,10 @@ def _outcome(value):
 
 
 def _raised(e):
-    seen = {"kind": "raised", "type": type(e).__name__, "text": str(e)[:LONGEST]}
-    return seen | ({"where": line} if (line := written(e)) else {})
+    seen = {"kind": "raised", "type": type(e).__name__, "text": _words(e)}
+    stub = isinstance(e, NotImplementedError) and is_stub(seen["text"])
+    stub = {"unwritten": True} if stub else {}
+    return seen | stub | ({"where": line} if (line := written(e)) else {})
 
 
 def written(e):

@@ -173,7 +173,7 @@ def show(x):
         shown = [*map(show, x.items[:4]), *more]
         return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
     if isinstance(x, Number):
-        return str(x.value)
+        return str(x)
     if isinstance(x, Transfers):
         return f"copies: {x.up} to the device, {x.down} back"
     if isinstance(x, Text):  # its line breaks may be what differs

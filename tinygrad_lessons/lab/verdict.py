@@ -34,7 +34,7 @@ class Verdict:
     @property
     def unwritten(self):
         """Whether it fails because an exercise is still a stub."""
-        return bool(self.first) and getattr(self.first.yours, "type", "") == "NotImplementedError"
+        return bool(self.first) and getattr(self.first.yours, "unwritten", False)
 
     @property
     def why(self):
@@ -71,5 +71,6 @@ def _fitting(verdict, mistakes):
     return [
         (name, hint)
         for name, hint, seen in mistakes(verdict.check, verdict.device)
-        if labels(seen) == labels(verdict.yours) and same(seen, verdict.yours)
+        if isinstance(seen, list)
+        and labels(seen) == labels(verdict.yours) and same(seen, verdict.yours)
     ]

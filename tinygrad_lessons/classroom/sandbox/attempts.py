@@ -23,27 +23,30 @@ class Attempts:
         self.job, self.limits = job, job.limits
         self.cells = [CellRun() for _ in job.cells]
         self.checks = [CheckRun({device: None for device, _ in c.calls}) for c in job.checks]
-        self.sizes, self.observed, self.cut = [0] * len(job.cells), 0, set()
+        self.sizes, self.cut = [0] * len(job.cells), set()
+        self.observed = self.parts = 0
         self.lethal, self.observed_checks, self.findings = set(), set(), []
+        self.spared = set()  # what a kill from outside has ended once: it had no part in that
         self.now, self.servers = None, 0
 
     def run(self, new_child):
         """The Outcome, after as many fresh processes as it takes. `new_child` starts one."""
         self.started = time.monotonic()
-        while self.left() > 0 and not self.attempt(new_child):
-            pass
+        for steps in self.job.passes():
+            while self.left() > 0 and not self.attempt(new_child, steps):
+                pass
         self.say_what_is_missing()
         return Outcome(self.cells, self.checks, self.findings, time.monotonic() - self.started)
 
     def left(self):
         return self.limits.notebook_seconds - (time.monotonic() - self.started)
 
-    def attempt(self, new_child):
+    def attempt(self, new_child, steps):
         """Whether a fresh process came to the end."""
         self.now = child = None
         try:
             with new_child() as child:
-                for kind, i in self.job.steps():
+                for kind, i in steps:
                     self.run_cell(child, i) if kind == "cell" else self.run_check(child, i)
             return True
         except Trouble as e:
@@ -53,6 +56,9 @@ class Attempts:
             if self.servers <= SERVERS:
                 return False
             kind, words = "died", "ran when the sandbox ended"
+        if not words and self.now not in self.spared and _killed_from_outside(child, self.limits):
+            self.spared.add(self.now)
+            return False
         self.give_up(kind, words or _reason(child, self.limits))
         return False
 
@@ -122,8 +128,9 @@ class Attempts:
             "references": check.references,
         }
         run.seen = {device: None for device, _ in check.calls}
-        before = child.received
-        for message in child.ask(request, seconds, self.limits.observed - self.observed):
+        received, parts = child.received, child.parts
+        room = self.limits.observed - self.observed, self.limits.parts - self.parts
+        for message in child.ask(request, seconds, *room):
             match message:
                 case {"call": int(n), "seen": list(seen)} if 0 <= n < len(check.calls):
                     device = check.calls[n][0]
@@ -134,7 +141,8 @@ class Attempts:
                     run.trouble = trouble
                 case _:
                     raise Trouble("died", FORGED)
-        self.observed += child.received - before
+        self.observed += child.received - received
+        self.parts += child.parts - parts
         if run.trouble:
             words = {"timeout": f"ran longer than {seconds:.3g} s", "flood": "printed far too much"}
             self.find(f"{words.get(run.trouble, 'stopped before its end')}; it was given up")
@@ -184,10 +192,17 @@ class Attempts:
             )
 
 
+def _killed_from_outside(child, limits):
+    """Whether it may have been chosen by the kernel when memory was short, or by a person."""
+    end = child.end
+    return end.code == -signal.SIGKILL and not end.killed and end.cpu <= limits.cpu
+
+
 def _reason(child, limits):
     """Why a process ended, in words."""
-    if child.code == -signal.SIGXCPU or child.cpu > limits.cpu:
+    code, cpu = child.end.code, child.end.cpu
+    if code == -signal.SIGXCPU or cpu > limits.cpu:
         return f"used up {limits.cpu} s of processor time"
-    if child.code < 0:
-        return f"crashed the process ({signal.strsignal(-child.code)})"
+    if code < 0:
+        return f"crashed the process ({signal.strsignal(-code)})"
     return "ended the process"

@@ -24,6 +24,8 @@ class Limits:
     stream: int = 200_000  # characters of one stream in one cell
     total: int = 4 << 20  # outputs of the notebook
     observed: int = 16 << 20  # observations of the notebook
+    pictures: bool = True  # whether any are drawn
+    parts: int = 200_000  # values in them; the lessons' own have 6,000
 
 
 @dataclass
@@ -53,6 +55,16 @@ class Job:
     tell: Callable = lambda number: None
     tests: frozenset = frozenset()
     left_out: frozenset = frozenset()  # indices of cells that are not run
+
+    def passes(self):
+        """The steps of each process: what a cell shows is kept of the first that runs it.
+
+        A check tells its process what nobody else is to know: the references, the seeds. So cells
+        that stand below a check run first in a process that has none.
+        """
+        steps = self.steps()
+        cells = [step for step in steps if step[0] == "cell"]
+        return [steps] if steps[: len(cells)] == cells else [cells, steps]
 
     def steps(self):
         """[("cell", i) or ("check", k), ...] in their order."""

@@ -20,7 +20,7 @@ class Refused(ValueError):
 
 def message(line):
     """The JSON object of a line. Refused when it is none, too deep or in too many parts."""
-    if line.count(b",") + line.count(b"[") + line.count(b"{") > PARTS:
+    if parts(line) > PARTS:
         raise Refused("too many parts")
     try:
         found = json.loads(line)
@@ -29,6 +29,11 @@ def message(line):
     if not isinstance(found, dict):
         raise Refused("no object")
     return plain(found, DEPTH)
+
+
+def parts(line):
+    """How many values a line can hold at most."""
+    return line.count(b",") + line.count(b"[") + line.count(b"{")
 
 
 def plain(value, depth):

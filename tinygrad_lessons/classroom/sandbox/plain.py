@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 
 from . import policy
-from .host import exit_code
+from .host import End, exit_code
 from .job import NoBoundary
 
 HERE = Path(__file__).parent
@@ -65,10 +65,10 @@ class Plain:
         return False
 
     def end_child(self):
-        """Kill the child; its exit code, and 0 for the processor time that isn't known."""
+        """Kill the child; its End."""
         code = exit_code(self.process)
         self.stop()
-        return code, 0
+        return End(code, killed=not code)
 
     def stop(self):
         """End the child, if there is one."""

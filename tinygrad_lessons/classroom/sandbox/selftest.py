@@ -1,4 +1,4 @@
-"""What holds on this machine: the choice of a sandbox, and a dozen attacks against it."""
+"""What holds on this machine: the choice of a sandbox, and the attacks against it."""
 
 import os
 import shutil
@@ -62,8 +62,41 @@ import ctypes
 print("crossed" if ctypes.CDLL(None).unshare(0x10000000) == 0 else "")""",
     "is root": "import os; print('crossed' if 0 in (os.getuid(), os.geteuid()) else '')",
     "takes all memory": "x = b'x' * (3 << 30); print('crossed')",
+    "leaves a mark for the next": """\
+import os
+for path in ("/tmp", "/lesson", os.environ["HOME"]):
+    try:
+        os.setxattr(path, "user.mark", b"x")
+        print("crossed", path)
+    except OSError:
+        continue""",
+    "leaves a time for the next": """\
+import os
+times = lambda: (os.stat("/dev/null").st_mtime_ns, os.stat("/tmp").st_mtime_ns)
+before = times()
+for path in ("/dev/null", "/tmp"):
+    try:
+        os.utime(path)
+    except OSError:
+        continue
+print("" if times() == before else "crossed")""",
+    "locks what others lock": """\
+import fcntl, os
+one, two = open(os.__file__), open(os.__file__)
+try:
+    fcntl.flock(one, fcntl.LOCK_EX)
+    fcntl.flock(two, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    print("crossed")""",
+    "watches what others read": """\
+import ctypes
+print("crossed" if ctypes.CDLL(None).inotify_init() >= 0 else "")""",
 }
-CONTAINED = ("starts processes", "runs programs")  # a container may: they end with it
+# A container may: the processes, the marks and the locks end with it, or reach nobody else.
+CONTAINED = {
+    "starts processes", "runs programs", "leaves a mark for the next", "leaves a time for the next",
+    "locks what others lock", "watches what others read",
+}  # fmt: skip
 
 
 def choose(way=None, unsafe=False, devices=DEVICES):
