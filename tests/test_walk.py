@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -21,11 +22,14 @@ HAND_IN = f"""
 import zipfile
 from pathlib import Path
 from tinygrad_lessons.classroom.author import demo
+there = [s for s in demo.students(Path("course"), "{NAME}")
+         if s.student in ("ada", "wrong-gram", "cut-off")]
 with zipfile.ZipFile("downloads.zip", "w") as archive:
-    for sample in demo.students(Path("course"), "{NAME}"):
-        if sample.student in ("ada", "wrong-gram", "cut-off"):
-            name = sample.student.replace("-", "")
-            archive.writestr(f"{{name}}_12_345_{NAME}.ipynb", sample.text)
+    for number, sample in enumerate(there):
+        archive.writestr(f"name_{{number}}_345_{NAME}.ipynb", sample.text)
+    archive.writestr("studenttest_99_346_{NAME}.ipynb", "")
+rows = [f"{{s.student.replace('-', '')}},{{number}}" for number, s in enumerate(there)]
+Path("roster.csv").write_text("\\n".join(["id,lms_user_id", *rows]))
 """
 FASTER = {"audit": ["--seeds", "2"], "mutate": ["--least", "0"]}
 
@@ -33,7 +37,7 @@ FASTER = {"audit": ["--seeds", "2"], "mutate": ["--least", "0"]}
 def commands(page):
     """The arguments of each `lessons ...` line in a page's code blocks, in order."""
     blocks = re.findall(r"^```\n(.*?)^```", Path(page).read_text(), re.MULTILINE | re.DOTALL)
-    lines = (line.partition("#")[0].split() for block in blocks for line in block.splitlines())
+    lines = (shlex.split(line, comments=True) for block in blocks for line in block.splitlines())
     return [line[1:] for line in lines if line[:1] == ["lessons"]]
 
 
@@ -88,7 +92,7 @@ def walk(tmp_path_factory):
     copy_course(home)
     said = {}
     for name, *rest in commands("docs/instructor.md"):
-        if name == "collect":
+        if name == "roster":
             python(home, HAND_IN)
         said[name] = python(home, LESSONS, name, *rest, *FASTER.get(name, []))
         if name == "new-exercise":
@@ -98,7 +102,8 @@ def walk(tmp_path_factory):
 
 
 def test_the_page_has_the_whole_way():
-    order = ["new-exercise", "sync", "audit", "mutate", "release", "collect", "grade"]
+    order = ["new-exercise", "sync", "audit", "mutate", "release", "roster", "due", "collect"]
+    order += ["collect", "grade"]
     order += ["release", "regrade", "report", "feedback", "export"]
     assert [name for name, *_ in commands("docs/instructor.md") if name in order] == order
 
@@ -133,6 +138,23 @@ def test_everyone_is_graded_once(walk):
     assert "gram: rows for columns" in said["grade"]
     assert "3 submissions: 0 graded" in said["again"]
     assert "No score of 3 submissions would change." in said["regrade"]
+
+
+def test_the_class_list_decides_who_is_collected(walk):
+    said, _ = walk
+    assert "3 students in roster.csv: 3 new, 0 corrected." in said["roster"]
+    assert f"{NAME} is due 2026-03-01 18:00" in said["due"]
+    assert "studenttest: Canvas's test student, left out." in said["collect"]
+    assert "3 students in course/submitted: 3 new." in said["collect"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_no_other_user_of_the_machine_reads_about_students(walk):
+    home = walk[1]
+    for name in ("gradebook.db", "submitted", "autograded", "feedback", "reports", ".grading"):
+        assert (home / "course" / name).stat().st_mode & 0o077 == 0, name
+    assert (home / f"{NAME}-plain.csv").stat().st_mode & 0o077 == 0
+    assert (home / "course" / "release" / NAME).stat().st_mode & 0o005 == 0o005
 
 
 def test_the_report_and_the_feedback_are_there(walk):

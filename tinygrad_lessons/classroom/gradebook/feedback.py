@@ -3,6 +3,7 @@
 Made in one process from the graded notebooks and the gradebook, whatever characters an id has.
 """
 
+import glob
 import html
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -45,7 +46,7 @@ class Marks:
 
 def write(course, name, book, only=()):
     """Write the pages of a lesson; returns ({student: [Path, ...]}, [sentence, ...])."""
-    paths = sorted(Path(course, "autograded").glob(f"*/{_as_is(name)}/*.ipynb"))
+    paths = sorted(Path(course, "autograded").glob(f"*/{glob.escape(name)}/*.ipynb"))
     marks, done, troubles = marks_of(book, name) if paths else {}, defaultdict(list), []
     for path in paths:
         student = path.parts[-3]
@@ -59,11 +60,6 @@ def write(course, name, book, only=()):
             words = " ".join(str(error).split())[:200] or type(error).__name__
             troubles.append(f"No page for {shown(student)}: {words}")
     return done, troubles
-
-
-def _as_is(name):
-    """A name as a pattern that matches nothing else."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
 
 
 def _put(course, student, name, notebook, text):
