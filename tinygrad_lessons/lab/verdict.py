@@ -72,5 +72,6 @@ def _fitting(verdict, mistakes):
         (name, hint)
         for name, hint, seen in mistakes(verdict.check, verdict.device)
         if isinstance(seen, list)
-        and labels(seen) == labels(verdict.yours) and same(seen, verdict.yours)
+        and labels(seen) == labels(verdict.yours)
+        and same(seen, verdict.yours)
     ]
