@@ -3,6 +3,7 @@
 The command line and formgrader's buttons obey the same configuration.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -57,9 +58,12 @@ def configure(c):
         stock.AssignLatePenalties,
         stock.CheckCellMetadata,
     ]
-    c.HTMLExporter.filters = {"markdown2html": f"{STEPS}.harmless"}  # formgrader, and feedback
+    c.HTMLExporter.template_file = str(Path(__file__).with_name("formgrade.html.j2"))
+    c.HTMLExporter.filters = {
+        "markdown2html": f"{STEPS}.harmless",
+        "local_only": f"{STEPS}.local_only",
+    }
     c.HTMLExporter.raw_mimetypes = []
-    c.HTMLExporter.extra_template_paths = [str(Path(__file__).with_name("formgrader"))]
     c.GenerateFeedback.exporter_class = FeedbackPage
     c.GenerateFeedback.preprocessors = []
 
@@ -87,6 +91,11 @@ def tidy(assignment, student, notebooks):
 def harmless(context, text):
     """Markdown as HTML that does not run where others read it, and that fetches nothing."""
     return to_html(text, context.get("cell", {}).get("attachments"))
+
+
+def local_only(page):
+    """A page's head without scripts from elsewhere: formulas are MathML, nothing needs them."""
+    return re.sub(r'<script src="https?://[^>]*>\s*</script>', "", page)
 
 
 class Stub(stock.ClearSolutions):
