@@ -244,8 +244,8 @@ def test_pages_are_packed_as_the_systems_upload_takes_them(tmp_path, form, names
         graded(folder, student, nasty=False)
     (folder / storage.FOLDER).mkdir(exist_ok=True)
     place.add_notes(folder, LESSON, {
-        "jane": {"participant": "7", "prefix": "Jane D._7_assignsubmission_file_"},
-        "doe": {"prefix": "doejane_LATE_12_345_"},
+        "jane": {"participant": "7", "moodle": "Jane D._7_assignsubmission_file_"},
+        "doe": {"canvas": "doejane_LATE_12_345_"},
     })  # fmt: skip
     out = tmp_path / "f.zip"
     said = run("feedback", LESSON, "--course", folder, "--zip", form, "--output", out)

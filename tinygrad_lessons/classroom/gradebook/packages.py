@@ -30,12 +30,10 @@ def pack(form, course, name, pages, path):
 
 def _place(form, student, note):
     """What stands before a page's name in the zip; "" where nobody could know whose it is."""
-    prefix = note.get("prefix", "")
     if form == "folder":
         return f"{student}/"
-    if form == "moodle":
-        return f"{prefix}/" if note.get("participant") and prefix else ""
-    return prefix if not note.get("participant") else ""
+    prefix = note.get(form, "")
+    return f"{prefix}/" if prefix and form == "moodle" else prefix
 
 
 def packed(form, name):
