@@ -11,7 +11,7 @@ from ...lab.check import FORMAT, RECORD
 from .. import DEVICES, Problem, names, version
 from ..gradebook.course import run
 from ..grading import judge
-from ..storage import write_file
+from ..storage import private, write_file
 from . import editions, lesson, mistakes
 
 PUBLIC_SEED = "public"
@@ -97,6 +97,7 @@ def release(course, name):
     folder = Path(course) / "release" / name
     with _back_if_it_fails(folder):
         run(course, "generate_assignment", name, force=True, create=True)
+    private(course)
     return folder
 
 

@@ -24,7 +24,7 @@ def export(
     from ..author import lesson
     from ..gradebook import export
     from ..grading.outdated import outdated
-    from ..storage import write_file
+    from ..storage import unseen, write_file
 
     parts = lesson.known(course, name)
     form = "moodle" if worksheet else form
@@ -37,7 +37,8 @@ def export(
     text, said = sheet(form, course, name, lines, **choices)
     path = output or Path(f"{name}-{form}.csv")
     code = "utf-8-sig" if form == "plain" else "utf-8"
-    write_file(path, text.encode(code, "backslashreplace"))  # odd folders
+    with unseen():
+        write_file(path, text.encode(code, "backslashreplace"))  # odd folders
     console.print(f"{numbered(len(lines), 'student')} in {path}.", highlight=False)
     said["Still to be graded by hand"] = [x["student"] for x in lines if x["by_hand"]]
     newer = [x["student"] for x in lines if x["status"] == export.NEWER]

@@ -120,14 +120,25 @@ def people(book):
 def add_people(book, people):
     """Add students, and what is not yet known of those who are there."""
     for person in people:
-        student = book.db.get(api.Student, person["id"])
-        if student is None:
-            student = api.Student(id=person["id"])
-            book.db.add(student)
-        for name, value in person.items():
-            if value and not getattr(student, name):
+        student = book.db.get(api.Student, person["id"]) or new_student(person["id"])
+        book.db.add(student)
+        said = {name: value for name, value in person.items() if value and name != "id"}
+        if is_nameless(student):
+            student.last_name = said.get("last_name") or student.last_name
+        for name, value in said.items():
+            if not getattr(student, name):
                 setattr(student, name, value)
     book.db.commit()
+
+
+def new_student(id):
+    """A row for a student of whom only the id is known: formgrader shows it as the name."""
+    return api.Student(id=id, first_name="", last_name=id)
+
+
+def is_nameless(student):
+    """Whether the id stands in the place of a name."""
+    return student.last_name == student.id and not student.first_name
 
 
 def scores(book, name, students=None):
@@ -265,7 +276,7 @@ def _submissions(book, lesson, students):
     known = set(db.scalars(select(api.Student.id).where(api.Student.id.in_(students))))
     for student in students:
         if student not in known:
-            db.add(api.Student(id=student))
+            db.add(new_student(student))
         if student not in found:
             rows = lesson.new_submission(student)
             db.add_all(rows)

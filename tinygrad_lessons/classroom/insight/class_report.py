@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from ..gradebook import gradebook
 from ..gradebook.course import db_url
 from ..intake import reading
-from ..storage import write_file
+from ..storage import private, write_file
 
 BINS = ["0 to 9 %", *(f"{n}0 to {n}9 %" for n in range(1, 9)), "90 to 100 %"]
 STATES = ("passed", "part", "wrong", "unwritten")
@@ -203,4 +203,5 @@ def write(folder, name, results, absent=()):
     }
     for path, text in texts.items():
         write_file(path, text)
+    private(folder.parent)
     return list(texts)
