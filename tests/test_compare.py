@@ -23,6 +23,12 @@ def difference(want, got):
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]])
 
+def sum_of_no_axis():
+    x = torch.tensor(1.0)
+    x.array = x.array + x.array
+    return x
+
+
 SAME = [
     ("rounding of float64", A, A * (1 + 1e-12)),
     ("rounding of float32", A.astype("f4"), (A * (1 + 1e-6)).astype("f4")),
@@ -37,6 +43,7 @@ SAME = [
     ("ints of any size", (2**70, 10**400), [2**70, 10**400]),
     ("the longest int", -(2**1600) + 1, -(2**1600) + 1),
     ("a NumPy int for an int", 7, np.uint8(7)),
+    ("a gradient that NumPy made a number of", torch.tensor(2.0), sum_of_no_axis()),
     ("infinity", float("inf"), float("inf")),
     ("nan", float("nan"), float("nan")),
     ("lists in lists", [[[[[[1]]]]]], [[[[[[1]]]]]]),

@@ -83,9 +83,11 @@ class Observer:
 def encode(x, depth=DEEPEST):
     """A JSON value for `x`: arrays as bytes, tensors as their array and device, others as text."""
     if hasattr(x, "requires_grad"):
-        device = x.device
-        stored = "device" if device.owns(x.array) else type(x.array).__name__
-        array = _array(device.peek(x.array)) if stored == "device" else _text(x.array)
+        device, array = x.device, x.array
+        if device.type == "cpu" and isinstance(array, np.generic):
+            array = np.asarray(array)  # NumPy's sum of two arrays of no axis: a slip of its own
+        stored = "device" if device.owns(array) else type(array).__name__
+        array = _array(device.peek(array)) if stored == "device" else _text(array)
         return {"kind": "tensor", "device": device.type, "stored": stored, "array": array}
     if isinstance(x, np.ndarray):
         return _array(x)
