@@ -7,6 +7,7 @@ it runs; that PyTorch gives the same is tested in pytorch/test_supported.py.
 import inspect
 import re
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -44,7 +45,7 @@ torch.empty_like | torch.empty_like(x) |
 torch.full_like | torch.full_like(x, 3) |
 torch.rand_like | torch.rand_like(x) |
 torch.randn_like | torch.randn_like(x) |
-torch.rand | torch.rand(2, 3, device=device) | other numbers than PyTorch's from the same seed
+torch.rand | torch.rand(2, 3, device=device) | other numbers than PyTorch's
 torch.randn | torch.randn(2, 3, device=device) | likewise
 torch.randint | torch.randint(10, (2,), device=device) | likewise
 torch.randperm | torch.randperm(5, device=device) | likewise
@@ -258,9 +259,15 @@ nn.Tanh | nn.Tanh()(x) |
 nn.Softmax | nn.Softmax(dim=1)(x) | dim must be given
 nn.LogSoftmax | nn.LogSoftmax(dim=1)(x) | dim must be given
 nn.Dropout | nn.Dropout(0.5).eval()(x) |
+nn.Identity | nn.Identity()(x) |
+nn.LogSigmoid | nn.LogSigmoid()(x) |
+nn.Embedding | nn.Embedding(3, 2, device=device)(i) | other numbers than PyTorch's
+nn.LayerNorm | nn.LayerNorm(2, device=device)(x) |
+nn.LazyLinear | nn.LazyLinear(2, device=device)(x) | likewise
 nn.Sequential | nn.Sequential(nn.ReLU(), nn.Tanh())(x) |
 nn.ModuleList | len(nn.ModuleList([nn.ReLU()])) |
-nn.CrossEntropyLoss | nn.CrossEntropyLoss()(x, i) | logits (batch, classes), labels (batch,)
+nn.CrossEntropyLoss | nn.CrossEntropyLoss()(x, i) |
+nn.BCELoss | nn.BCELoss()(x, y.clamp(0, 1)) |
 nn.NLLLoss | nn.NLLLoss()(x, i) |
 nn.BCEWithLogitsLoss | nn.BCEWithLogitsLoss()(x, y) |
 nn.MSELoss | nn.MSELoss()(x, y) |
@@ -273,9 +280,12 @@ F.logsigmoid | F.logsigmoid(x) |
 F.softmax | F.softmax(x, dim=1) |
 F.log_softmax | F.log_softmax(x, dim=1) |
 F.dropout | F.dropout(x, 0.5, training=False) |
-F.one_hot | F.one_hot(i, 3).shape | float32; the number of classes is given
+F.embedding | F.embedding(i, x) |
+F.layer_norm | F.layer_norm(x, (2,)) |
+F.one_hot | F.one_hot(i, num_classes=3) |
+F.binary_cross_entropy | F.binary_cross_entropy(x, y.clamp(0, 1)) |
 F.binary_cross_entropy_with_logits | F.binary_cross_entropy_with_logits(x, y) |
-F.cross_entropy | F.cross_entropy(x, i) |
+F.cross_entropy | F.cross_entropy(x, i, weight=y[0], label_smoothing=0.1) | labels or probabilities
 F.nll_loss | F.nll_loss(x, i) |
 F.mse_loss | F.mse_loss(x, y) |
 F.l1_loss | F.l1_loss(x, y) |
@@ -285,13 +295,24 @@ nn.init.constant_ | nn.init.constant_(y.clone(), 3) |
 nn.init.zeros_ | nn.init.zeros_(y.clone()) |
 nn.init.ones_ | nn.init.ones_(y.clone()) |
 nn.init.xavier_uniform_ | nn.init.xavier_uniform_(y.clone()) |
-nn.init.kaiming_normal_ | nn.init.kaiming_normal_(y.clone()) | of the ways in; for ReLU unless told
-nn.utils.clip_grad_norm_ | nn.utils.clip_grad_norm_([y], 1.0) |
+nn.init.xavier_normal_ | nn.init.xavier_normal_(y.clone()) |
+nn.init.kaiming_uniform_ | nn.init.kaiming_uniform_(y.clone()) |
+nn.init.kaiming_normal_ | nn.init.kaiming_normal_(y.clone(), nonlinearity="relu") |
+nn.init.calculate_gain | nn.init.calculate_gain("tanh") |
+nn.utils.clip_grad_norm_ | nn.utils.clip_grad_norm_([y], max_norm=1.0) | of norm 2
+nn.utils.clip_grad_value_ | nn.utils.clip_grad_value_ |
 ## torch.optim and torch.utils.data
-optim.Optimizer | torch.optim.SGD([x], lr=0.1).zero_grad() |
+optim.Optimizer | torch.optim.SGD([x], lr=0.1).zero_grad() | with closures, state and groups
 optim.SGD | torch.optim.SGD([x], lr=0.1, momentum=0.9).step() | momentum and weight_decay
 optim.Adam | torch.optim.Adam([x], lr=0.1).step() |
 optim.AdamW | torch.optim.AdamW([x], lr=0.1).step() |
+optim.RMSprop | torch.optim.RMSprop([x], lr=0.1).step() |
+optim.lr_scheduler.LRScheduler | torch.optim.lr_scheduler.LRScheduler |
+optim.lr_scheduler.StepLR | schedule("StepLR", step_size=2) |
+optim.lr_scheduler.MultiStepLR | schedule("MultiStepLR", milestones=[1, 3]) |
+optim.lr_scheduler.ExponentialLR | schedule("ExponentialLR", gamma=0.5) |
+optim.lr_scheduler.LambdaLR | schedule("LambdaLR", lr_lambda=lambda epoch: 1 / (1 + epoch)) |
+optim.lr_scheduler.CosineAnnealingLR | schedule("CosineAnnealingLR", T_max=3) |
 data.Dataset | isinstance(data.TensorDataset(x), data.Dataset) |
 data.TensorDataset | data.TensorDataset(y, i)[0][0] |
 data.DataLoader | next(iter(data.DataLoader(y, batch_size=2))) | without workers
@@ -330,6 +351,10 @@ torch.unbroadcast | torch.unbroadcast(np.ones((2, 3)), (3,)) | of arrays
 torch.write_out | torch.write_out(y, y.clone()) | what out= does
 torch.shares_memory | torch.shares_memory(x, x[0]) |
 torch.to_host | torch.to_host(x) |
+F.label_rows | F.label_rows(i, 3) | `F.one_hot` in float32
+F.mean_cross_entropy | F.mean_cross_entropy(x, i) | what `F.cross_entropy` begins with
+F.mean_bce_with_logits | F.mean_bce_with_logits(x, y) | likewise
+nn.utils.scale_gradients | nn.utils.scale_gradients([y], 1.0) | what `clip_grad_norm_` does
 F.standardize | F.standardize(x, dim=1) |
 nn.init.uniform_fan_in_ | nn.init.uniform_fan_in_(y.clone()) |
 torch.accelerator.pick | torch.accelerator.pick() |
@@ -376,7 +401,7 @@ DIFFERENCES = """## How it differs from PyTorch
 - **Random numbers** come from the generators of NumPy and CuPy: the same seed gives other numbers.
 """
 RANDOM = re.compile(
-    r"rand|empty|normal_|uniform|torch\.Generator|manual_seed|nn\.Linear|state_dict"
+    r"rand|empty|normal_|uniform|torch\.Generator|manual_seed|nn\.(Lazy)?Linear|Embedding|state_dict"
 )
 
 
@@ -411,6 +436,17 @@ def assign(x, y):
     return x
 
 
+def schedule(optim, params, name, **options):
+    """The learning rates of four epochs."""
+    optimizer, rates = optim.SGD(params, lr=1.0), []
+    scheduler = getattr(optim.lr_scheduler, name)(optimizer, **options)
+    for _ in range(4):
+        rates += scheduler.get_last_lr()
+        optimizer.step()
+        scheduler.step()
+    return [round(rate, 9) for rate in rates]
+
+
 def names(torch, device="cpu"):
     """What the examples are written with, from either library."""
     x = torch.tensor([[0.5, 0.25], [0.125, 0.75]], device=device, requires_grad=True)
@@ -420,6 +456,7 @@ def names(torch, device="cpu"):
     given = {"x": x, "y": y, "v": v, "d": d, "m": y >= 1, "i": (y[0] >= 1).long()}
     given |= {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "data": torch.utils.data}
     given |= {"np": np, "n": np.array([1.0, 2.0]), "device": device}
+    given["schedule"] = partial(schedule, torch.optim, [x])
     return given | {"operate": operate, "assign": assign}
 
 
@@ -465,6 +502,7 @@ def public():
     spaces = {
         "torch": torch, "Tensor": torch.Tensor, "nn": torch.nn, "F": torch.nn.functional,
         "nn.init": torch.nn.init, "nn.utils": torch.nn.utils, "optim": torch.optim,
+        "optim.lr_scheduler": torch.optim.lr_scheduler,
         "data": torch.utils.data, "torch.linalg": torch.linalg, "torch.autograd": torch.autograd,
         "torch.accelerator": torch.accelerator, "torch.cuda": torch.cuda,
         "torch.devices": torch.devices, "torch.training": torch.training,

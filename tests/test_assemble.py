@@ -192,7 +192,7 @@ def test_what_it_can_do(references, sandbox, tmp_path):
     unwritten = [said for can, said in found.values() if not can]
     assert unwritten == [
         "pca is yours to write: lesson 03_gram, exercise 9",
-        "train-epoch is yours to write: lesson 07_train, exercise 9",
+        "train-epoch is yours to write: lesson 07_train, exercise 5",
     ]
 
 

@@ -256,16 +256,3 @@ def test_only_the_expected_side_says_what_is_looked_at():
 
 def test_the_first_of_two_entries_with_one_label_counts():
     assert not same(seen(1), [*seen(2), *seen(1)])
-
-
-@pytest.mark.parametrize(
-    ("got", "words"),
-    [
-        (A.T, "It is the transpose of the expected."),
-        (A * 2, "It is 2 times the expected."),
-        (A * 0, "It is all zeros."),
-        (A.astype("f4"), "The numbers are right."),
-    ],
-)
-def test_remarks_say_what_a_wrong_array_is_to_the_right_one(got, words):
-    assert compare(seen(A), seen(got))[0].remark == words

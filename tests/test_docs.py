@@ -27,7 +27,7 @@ MAP = {
     "ops": "every operation, forward and backward side by side",
     "devices": "cpu, cuda, and sim, the simulated accelerator",
     "nn": "modules, layers, losses, initialisation",
-    "optim.py": "SGD, Adam, AdamW",
+    "optim": "SGD, Adam and others, schedules of learning rates",
     "lab": "what a notebook calls: check, observe, compare, predict, pictures",
     "classroom": "what an instructor runs: editions, judge, gradebook, commands",
     "classroom/sandbox": "the boundary around students' code",

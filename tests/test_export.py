@@ -6,8 +6,7 @@ import os
 from datetime import datetime
 
 import pytest
-from grading_course import LESSON, hand_in, make_course, result
-from test_coordinator import RIGHT, grade
+from grading_course import LESSON, RIGHT, grade, hand_in, make_course, result
 from typer.testing import CliRunner
 
 from tinygrad_lessons.classroom import Problem, storage

@@ -153,7 +153,7 @@ def test_nothing_of_the_student_but_the_notebook_gets_into_autograded(folder):
     path = hand_in(folder, "ada", **RIGHT)
     (path.parent / "numpy.py").write_text("evil")
     (path.parent / "gradebook").symlink_to(folder / "gradebook.db")
-    (path.parent / "timestamp.txt").write_text("2024-03-01 13:00 Europe/Berlin\n")
+    (path.parent / "timestamp.txt").write_text("2024-03-01 13:00:00 +01:00\n")
     there = folder / "autograded" / "ada" / LESSON
     (there / "old").mkdir(parents=True)
     (there / "link").symlink_to(folder / "submitted")

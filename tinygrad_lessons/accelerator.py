@@ -55,12 +55,14 @@ def synchronize(device: DeviceLike | None = None) -> None:
 
 def memory_allocated(device_index: int | None = None) -> int:
     """Bytes that arrays hold on the accelerator."""
-    return _accelerator().stats.used
+    used: int = _accelerator().stats.used
+    return used
 
 
 def max_memory_allocated(device_index: int | None = None) -> int:
     """The most bytes that arrays held on the accelerator, since `reset_peak_memory_stats`."""
-    return _accelerator().stats.peak
+    peak: int = _accelerator().stats.peak
+    return peak
 
 
 def reset_peak_memory_stats(device_index: int | None = None) -> None:

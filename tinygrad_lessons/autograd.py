@@ -6,7 +6,7 @@ is part of a cycle: what nobody uses any more is freed at once.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextvars import ContextVar
 from functools import wraps
 from itertools import count
@@ -89,6 +89,7 @@ class Function:
     keeps, view, title = "", False, ""
     promotes: bool | type[float] = False
     hooks, variant = (), 0
+    retained: dict[int, Any] = {}  # who keeps its gradient, by reference to the tensor
     keeps_inputs = keeps_output = differentiable = False
 
     def __init_subclass__(cls) -> None:
@@ -172,6 +173,8 @@ class Function:
     def gradients(self, g: Array) -> list[tuple[Any, Array]]:
         """[(parent, its gradient), ...] where one is needed, from the output's gradient `g`."""
         g = hooked(g, self.hooks, self.device)
+        if self.retained:
+            retain(g, self.retained.values())
         if self.freed:
             raise RuntimeError(SECOND_BACKWARD)
         if last_write[0] > self.number:
@@ -332,6 +335,13 @@ def hooked(g: Array, hooks: Sequence[Callable[..., Any]], device: Device) -> Arr
                 raise RuntimeError(f"hook '{hook.__name__}' has changed the size of value")
             g = changed.array
     return g
+
+
+def retain(g: Array, tensors: Iterable[Callable[[], Tensor | None]]) -> None:
+    """Add a copy of the array `g` to the .grad of those of `tensors` that still are."""
+    for tensor in filter(None, (ref() for ref in tensors)):
+        before = tensor._grad
+        tensor._grad = torch.Tensor(g.copy() if before is None else before.array + g, tensor.device)
 
 
 class Handle:

@@ -76,7 +76,10 @@ def host_array(data: Any, dtype: DTypeLike | None) -> np.ndarray[Any, Any]:
         dtypes.of(data)
         return np.asarray(data)
     try:
-        return np.array(data, dtypes.resolve(dtype or torch.infer_dtype(data)))
+        kind = dtype or torch.infer_dtype(data)
+        if dtype is None and kind is dtypes.float32:
+            kind = dtypes.joined(data) or kind  # NumPy's float64 is one of Python's floats, too
+        return np.array(data, dtypes.resolve(kind))
     except TypeError:
         array = np.array(data)  # NumPy's numbers, or tensors, in lists
         if array.dtype.kind == "c":
@@ -85,7 +88,7 @@ def host_array(data: Any, dtype: DTypeLike | None) -> np.ndarray[Any, Any]:
             ) from None
         if array.dtype.kind not in "biuf":
             raise
-        return array
+        return array.astype(dtypes.resolve(dtypes.joined(data), array.dtype), copy=False)
     except OverflowError as error:
         raise RuntimeError(f"value cannot be converted without overflow: {error}") from None
 
@@ -168,7 +171,12 @@ def linspace(
     requires_grad: bool = False,
 ) -> Tensor:
     """`steps` numbers from start to end, both included, equally far apart."""
-    return make("linspace", dtype, device, requires_grad, start, end, steps)
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    wanted = dtypes.resolve(dtype, dtypes.float32.np)
+    exact = dtypes.float32 if wanted.kind == "f" and wanted.itemsize < 8 else dtypes.float64
+    numbers = make("linspace", exact, device, False, float(start), float(end), steps)
+    return numbers._as(wanted).requires_grad_(requires_grad)  # whole numbers are cut, not rounded
 
 
 def arange(
@@ -187,12 +195,14 @@ def arange(
     """
     if end is None:
         start, end = 0, start
+    whole = all(isinstance(x, (int, np.integer)) for x in (start, end, step))
+    kind = dtypes.resolve(dtype, (dtypes.int64 if whole else dtypes.float32).np)
+    if kind.kind in "iu":
+        start, end, step = int(start), int(end), int(step)
     if not step:
         raise RuntimeError("step must be nonzero")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    whole = all(isinstance(x, (int, np.integer)) for x in (start, end, step))
-    kind = dtypes.resolve(dtype, (dtypes.int64 if whole else dtypes.float32).np)
     place = devices.device(device or "cpu")
     bounds: Any = (start, end, step)
     count = len(range(*bounds)) if whole else int(np.ceil((end - start) / step))

@@ -94,6 +94,18 @@ def common(operands: Iterable[Any]) -> Kind:
     return best
 
 
+def joined(data: Any) -> dtype | None:
+    """The dtype that holds nested lists of numbers, NumPy's among them; None if there are others.
+
+    NumPy's numbers bring the dtype that they have, Python's float brings float32.
+    """
+    if isinstance(data, (list, tuple)):
+        parts: Any = {joined(x) for x in data}
+        return None if None in parts or not parts else reduce(promote_types, parts)
+    kind: Any = getattr(data, "dtype", None) or _of_numbers.get(type(data))
+    return _known.get(kind)
+
+
 def result_type(*operands: Tensor | Number) -> dtype:
     """The dtype of the sum of tensors and numbers; a number never widens a tensor of its kind.
 

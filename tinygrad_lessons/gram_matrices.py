@@ -25,7 +25,7 @@ def outer_gram(A):
 
 @exercise("angles")
 def angles(A):
-    """Angles between A's columns, in radians, from the Gram matrix alone. (m, n) -> (n, n)"""
+    """Angles between A's columns, in radians; a column of zeros raises. (m, n) -> (n, n)"""
     G = A.T @ A
     lengths = G.diagonal().sqrt()
     if (lengths == 0).any():

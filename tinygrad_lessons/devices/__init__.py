@@ -6,7 +6,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-import tinygrad_lessons as torch  # an exercise's text must also run in a notebook's cell
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from ..exercise import exercise
 from .base import Array, Device, Host, Stats, known, transfer_guard

@@ -27,7 +27,7 @@ class Device:
     how numbers get there and back; `devices/__init__.py` makes its one object and names it. Raises
     RuntimeError for a name that no device has.
 
-    >>> device("sim") is device("sim:0")
+    >>> torch.device("sim") is torch.device("sim:0")
     True
     """
 
@@ -78,10 +78,6 @@ class Device:
     def owns(self, array: object) -> bool:
         """Whether `array` is one of this device's arrays."""
         return self.is_available() and isinstance(array, self.xp.ndarray)
-
-    def axpy(self, a: float, x: Array, y: Array) -> None:
-        """Add `a` times the array `x` to `y`, in place."""
-        y += a * x
 
     def is_available(self) -> bool:
         """Whether this machine has the device."""

@@ -24,9 +24,6 @@ class CPU(Device):
     def peek(self, array: Host) -> Host:
         return array.copy()
 
-    def axpy(self, a: float, x: Host, y: Host) -> None:
-        _blas.axpy(a, x, y)
-
 
 _blas.keep_freed_memory()
 cpu = CPU()

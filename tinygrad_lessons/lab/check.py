@@ -8,6 +8,7 @@ import types
 from pathlib import Path
 
 from ..exercise import PACKAGE
+from ..exercise import written as answers
 from . import progress
 from .observe import look, written
 from .table import Report
@@ -15,6 +16,8 @@ from .verdict import Verdict, recognise
 
 RECORD = "observations.json.gz"
 FORMAT = 1  # of the record
+
+_looks = {}  # (exercise, mistake) -> how often its hint was shown in this session
 
 
 def check(exercise):
@@ -32,8 +35,41 @@ def check(exercise):
         raise KeyboardInterrupt(where) from None
     known = {(e["check"], e["device"]): e["mistakes"] for e in entries}
     report = Report(exercise, recognise(verdicts, lambda name, device: known[name, device]))
+    report.begin = _unready(report, recorded, functions, package)
+    report.more = _second_look(report, recorded[exercise][0].get("more", {}))
+    report.also = recorded[exercise][0].get("also", ())
     progress.note(report)
     return report
+
+
+def _second_look(report, more):
+    """The second hint of a mistake, from the second time on that its hint is shown."""
+    named = report.exercise, report.shown.mistake if report.shown else ""
+    _looks[named] = _looks.get(named, 0) + 1
+    return more.get(named[1], "") if _looks[named] > 1 else ""
+
+
+def _unready(report, recorded, functions, package):
+    """The first exercise before this one that its failing check calls, and that does not pass."""
+    known, v, called = progress.read(Path.cwd()), report.shown, set()
+    before = list(recorded)[: list(recorded).index(report.exercise)]
+    waiting = {id: answers[id] for id in before if id in answers and not _passes(known, id)}
+    if not waiting or v is None or v.trouble or v.unwritten:
+        return ""
+    codes = {getattr(function, "__code__", None): id for id, function in waiting.items()}
+    [seed] = {e["seed"] for e in recorded[report.exercise] if e["check"] == v.check}
+    earlier = sys.getprofile()
+    sys.setprofile(lambda frame, event, arg: called.add(codes.get(frame.f_code)))
+    try:
+        look(functions[v.check], package, v.device, seed)
+    finally:
+        sys.setprofile(earlier)
+    return next((id for id in waiting if id in called), "")
+
+
+def _passes(known, exercise):
+    passed, checks = known.get(exercise, (0, 0))
+    return passed == checks
 
 
 def record():

@@ -3,9 +3,9 @@
 The same file runs on both sides: in the student's process and, on the reference, in the grader's.
 """
 
+import ast
 import base64
 import linecache
-import traceback
 
 import numpy as np
 
@@ -140,23 +140,62 @@ def _outcome(value):
 def _raised(e):
     seen = {"kind": "raised", "type": type(e).__name__, "text": _words(e)}
     stub = isinstance(e, NotImplementedError) and is_stub(seen["text"])
-    stub = {"unwritten": True} if stub else {}
-    return seen | stub | ({"where": line} if (line := written(e)) else {})
+    found = {"unwritten": stub, "where": written(e), "place": place(e)}
+    return seen | {key: value for key, value in found.items() if value}
 
 
 def written(e):
     """The last line of a notebook's cells that led to `e`, the check's own cell left out; or ""."""
-    steps = [(f.f_code, n) for f, n in traceback.walk_tb(e.__traceback__) if _in_a_cell(f)]
-    theirs = [step for step in steps if step[0].co_filename != steps[0][0].co_filename]
+    theirs = [s for s in _theirs(e) if s[0].f_globals.get("__name__") == "__main__"]
     if not theirs:
         return ""
-    code, number = theirs[-1]
-    line = linecache.getline(code.co_filename, number).strip()
-    return f"{code.co_name}: {line}"[:LONGEST] if line else ""
+    frame, number, _ = theirs[-1]
+    line = linecache.getline(frame.f_code.co_filename, number).strip()
+    return f"{frame.f_code.co_name}: {line}"[:LONGEST] if line else ""
 
 
-def _in_a_cell(frame):
-    return frame.f_globals.get("__name__") == "__main__"
+def place(e):
+    """What the last line outside of packages, the check left out, called when it raised `e`; or "".
+
+    A method and the function of its name are one, and so are an operator and its function.
+    """
+    if not (theirs := _theirs(e)):
+        return ""
+    frame, _, last = theirs[-1]
+    line, end, start, stop = list(frame.f_code.co_positions())[last // 2]
+    text = linecache.getline(frame.f_code.co_filename, line or 0).encode()
+    return _called(text[start:stop] if line == end else text[start:])
+
+
+def _theirs(e):
+    """[(frame, line, instruction), ...] that led to `e`, outside of packages and of the check."""
+    steps = [
+        (step.tb_frame, step.tb_lineno, step.tb_lasti)
+        for step in _walk(e.__traceback__)
+        if not step.tb_frame.f_globals.get("__package__")
+    ]
+    own = steps[0][0].f_code.co_filename if steps else ""
+    return [step for step in steps if step[0].f_code.co_filename != own]
+
+
+def _walk(step):
+    while step:
+        yield step
+        step = step.tb_next
+
+
+def _called(text):
+    text = text.decode(errors="replace").strip()
+    if text.startswith("raise"):
+        return "raise"
+    try:
+        node = ast.parse(text, mode="eval").body
+    except SyntaxError:
+        return ""
+    if isinstance(node, ast.Call):
+        return getattr(node.func, "attr", "") or getattr(node.func, "id", "")
+    kind = type(getattr(node, "op", node)).__name__.lower()
+    return {"mult": "mul", "matmult": "matmul"}.get(kind, kind)
 
 
 def _overlap(a, b):

@@ -1,21 +1,20 @@
 """The table of one exercise: the same in a notebook, in nbgrader's feedback, in a terminal."""
 
 from html import escape
-from textwrap import shorten
 
-import numpy as np
-
-from .compare import Number, Raised, Sequence, Tensor, Text, Transfers
-
-NUMBERS = 6  # shown of an array
-MORE = "\N{HORIZONTAL ELLIPSIS}"
+from .show import sentences, show, where
 
 
 class Report:
-    """The verdicts of one exercise. `points` is None where nothing is scored."""
+    """The verdicts of one exercise. `points` is None where nothing is scored.
 
-    def __init__(self, exercise, verdicts, points=None):
+    `begin`: an earlier exercise that it calls and that does not pass; `more`: a second hint;
+    `also`: other ways to write it, for when it passes.
+    """
+
+    def __init__(self, exercise, verdicts, points=None, begin="", more="", also=()):
         self.exercise, self.verdicts, self.points = exercise, verdicts, points
+        self.begin, self.more, self.also = begin, more, also
 
     @property
     def passed(self):
@@ -24,11 +23,14 @@ class Report:
 
     @property
     def score(self):
-        """Each check on each device weighs the same: points * passed / all."""
-        count = len(self.verdicts)
-        return (
-            round(self.points * sum(v.passed for v in self.verdicts) / count, 4) if count else 0.0
-        )
+        """Each check on each device weighs the same: points * passed / all.
+
+        What passes for an answer that does nothing counts only beside something that does not.
+        """
+        passed = [v for v in self.verdicts if v.passed]
+        if not passed or all(v.idle for v in passed):
+            return 0.0
+        return round(self.points * len(passed) / len(self.verdicts), 4)
 
     @property
     def title(self):
@@ -71,13 +73,12 @@ class Report:
                 yield "passed", words, f"on {devices[True]}"
             if devices[False]:
                 bad = next(v for v in group if not v.passed)
-                yield "not yet", words, f"on {devices[False]}: {bad.why}"
+                yield "not yet", words, f"on {devices[False]}: {sentences(bad.why)}"
 
     @property
     def shown(self):
-        """The failure to look at: the first that was recognised, else the first."""
-        bad = [v for v in self.verdicts if not v.passed]
-        return next((v for v in bad if v.hint), bad[0] if bad else None)
+        """The failure to look at: the first."""
+        return next((v for v in self.verdicts if not v.passed), None)
 
     def details(self):
         """[(name, text), ...] of the failure to look at: inputs, yours, expected, the hint."""
@@ -85,20 +86,35 @@ class Report:
         if v is None or v.unwritten:
             return
         if v.first:
-            from .compare import decode
-
-            for entry in [e for e in v.expected if e.get("given")][:4]:
-                yield entry["label"], show(decode(entry["value"]))
-            yield "yours", show(v.first.yours)
-            if where := getattr(v.first.yours, "where", ""):
-                yield "line", where
-            yield "expected", show(v.first.expected)
-            if v.first.remark and not v.hint:
-                yield "remark", v.first.remark
-        if v.hint:
-            yield "hint", v.hint
-        if self.points is None and v.first and _drawable(v.first):
+            at = where(v.first.expected, v.first.yours)
+            for name, value in v.given[:4]:
+                yield name, show(value)
+            yield "yours", show(v.first.yours, at)
+            if line := getattr(v.first.yours, "where", ""):
+                yield "line", line
+            yield "expected", show(v.first.expected, at)
+        yield from self._advice(v)
+        if self.points is None and v.first and v.first.drawable:
             yield "picture", "_.picture() in the next cell"
+
+    def _advice(self, v):
+        """What may help: where to begin, the hint and a second one, or a remark."""
+        if self.begin:
+            yield "first", f"{self.begin} does not pass yet: begin there."
+        elif v.hint:
+            yield "hint", v.hint
+            if self.more:
+                yield "and", self.more
+        elif v.remark:
+            yield "remark", v.remark
+
+    def notes(self):
+        """Sentences under the table: other ways to write it, or why nothing was earned."""
+        if self.passed:
+            return [f"Another way: {note}" for note in self.also]
+        if self.points and self.score == 0 and any(v.passed for v in self.verdicts):
+            return ["What passes here also passes for an answer that does nothing: no points yet."]
+        return []
 
     def picture(self):
         """A picture of the failure: yours, expected, and the difference."""
@@ -120,8 +136,11 @@ class Report:
         if self.shown and (details := list(self.details())):
             lines.append(f"  {self._heading()}:")
             width = max(len(name) for name, _ in details)
-            lines += [f"    {name:{width}}  {text}" for name, text in details]
-        return "\n".join(lines)
+            gap = "\n" + " " * (width + 6)
+            lines += [
+                f"    {name:{width}}  {gap.join(text.split(chr(10)))}" for name, text in details
+            ]
+        return "\n".join([*lines, *(f"  {note}" for note in self.notes())])
 
     def _repr_html_(self):
         if self.unwritten:
@@ -131,6 +150,7 @@ class Report:
             for result, name, remark in self.lines()
         ]
         table = _table(self.title, ("result", "check", "where"), rows)
+        table += "".join(f"<p>{escape(note)}</p>" for note in self.notes())
         details = list(self.details())
         if not details:
             return table
@@ -150,38 +170,13 @@ def _table(caption, heads, rows):
 
 
 def _row(head, *cells):
-    left = 'style="text-align:left;font-weight:normal;padding-right:1.5em"'
-    cells = "".join(f"<td {left}>{escape(cell)}</td>" for cell in cells)
+    left = 'style="text-align:left;font-weight:normal;padding-right:1.5em;vertical-align:top"'
+    cells = "".join(f"<td {left}>{_lines(cell)}</td>" for cell in cells)
     return f'<tr><th scope="row" {left}>{escape(head)}</th>{cells}</tr>'
 
 
-def _drawable(finding):
-    return all(isinstance(x, (Tensor, np.ndarray)) for x in (finding.yours, finding.expected))
-
-
-def show(x):
-    """A value in a line: of an array its shape, dtype and first numbers."""
-    if isinstance(x, Tensor):
-        return f"{show(x.array)} on {x.device}"
-    if isinstance(x, np.ndarray):
-        return _array(x)
-    if isinstance(x, Raised):
-        text = shorten(x.text, 160, placeholder=f" {MORE}")
-        return ": ".join(filter(None, ("an exception" if x.any else x.type, text)))
-    if isinstance(x, Sequence):
-        more = [MORE] if len(x.items) > 4 else []
-        shown = [*map(show, x.items[:4]), *more]
-        return f"({', '.join(shown)}{',' if len(shown) == 1 else ''})"
-    if isinstance(x, Number):
-        return str(x)
-    if isinstance(x, Transfers):
-        return f"copies: {x.up} to the device, {x.down} back"
-    if isinstance(x, Text):  # its line breaks may be what differs
-        return x.text if len(x.text) <= 120 else f"{x.text[:120]}{MORE}"
-    return str(x)
-
-
-def _array(x):
-    numbers = ", ".join(f"{n:.4g}" if x.dtype.kind == "f" else str(n) for n in x.ravel()[:NUMBERS])
-    more = f", {MORE}" if x.size > NUMBERS else ""
-    return f"[{numbers}{more}] {x.dtype}, shape {x.shape}"
+def _lines(cell):
+    """A cell's text; of some lines, as columns of characters."""
+    if "\n" not in cell:
+        return escape(cell)
+    return f'<pre style="margin:0;white-space:pre;line-height:1.3">{escape(cell)}</pre>'

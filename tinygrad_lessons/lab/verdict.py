@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass, field
 
-from .compare import Raised, compare, labels, same
+import numpy as np
+
+from .compare import Raised, Tensor, Transfers, compare, decode, gap, near
+from .remark import remark
 
 TROUBLES = {
     "timeout": "it did not finish in time",
@@ -10,6 +13,9 @@ TROUBLES = {
     "flood": "it printed or returned too much",
     "missing": "this check is not in the cell; restore the cell",
 }
+# The share of what differs that has to be the mistake's own, by how much one difference tells:
+ENOUGH = {"yes or no, a count, an error": 0.75, "a value": 0.5, "numbers": 0.25}
+LITTLE, VALUE, NUMBERS = ENOUGH
 
 
 @dataclass
@@ -24,6 +30,7 @@ class Verdict:
     hidden: bool = False
     mistake: str = ""
     hint: str = ""
+    idle: bool = False  # it passes for an answer that does nothing, too
     findings: list = field(init=False)
 
     def __post_init__(self):
@@ -47,30 +54,116 @@ class Verdict:
             return self.first.yours.text
         return f"{self.first.label}: {self.first.difference}"
 
+    @property
+    def given(self):
+        """[(name, value), ...] of the inputs of the call that failed first.
+
+        What is named in words, such as "the numbers", belongs to the call that comes next.
+        """
+        known, last = {}, []
+        for entry in self.expected:
+            if entry.get("given"):
+                last = [*last, entry["label"]] if last else [entry["label"]]
+                known[entry["label"]] = entry["value"]
+            elif self.first and entry["label"] == self.first.label:
+                break
+            else:
+                last = []
+        label = self.first.label if self.first else ""
+        return [
+            (name, decode(value))
+            for name, value in known.items()
+            if name in last or name in label or " " not in name
+        ]
+
+    @property
+    def remark(self):
+        """What can be seen of the first difference, in a sentence or two; "" when nothing can."""
+        return remark(self.first, self.given) if self.first else ""
+
 
 def recognise(verdicts, mistakes):
-    """Give each failed verdict the hint of the known mistake that did exactly what the student did.
+    """Give the failed verdicts the hint of the known mistake that did what the student did.
 
-    `mistakes`: function (check, device) -> [(name, hint, what was observed of it), ...]. Of several
-    that fit one failure, the one that fits the most checks is taken, those that passed among them.
+    `mistakes`: function (check, device) -> [(name, hint, what was observed of it), ...], where
+    a mistake that did not end has the word of its trouble in the place of observations, and one
+    without a hint is an answer that does nothing. A mistake is named where it fits the first
+    verdict that failed, and most of what differs in all of them, those that passed too.
     """
-    tried = [v for v in verdicts if not v.trouble and not v.unwritten]
-    failed = [v for v in tried if not v.passed]
-    fits = {id(v): _fitting(v, mistakes) for v in failed}
-    votes = [name for found in fits.values() for name, _ in found]
-    if any(len(found) > 1 for found in fits.values()):
-        votes += [name for v in tried if v.passed for name, _ in _fitting(v, mistakes)]
-    for v in failed:
-        if fits[id(v)]:
-            v.mistake, v.hint = max(fits[id(v)], key=lambda fit: votes.count(fit[0]))
+    failed = [v for v in verdicts if not v.passed and not v.unwritten and v.trouble != "missing"]
+    if not failed:
+        return verdicts
+    likenesses = {}
+    for v in [v for v in verdicts if not v.unwritten]:
+        for name, hint, seen in mistakes(v.check, v.device):
+            if hint:
+                likenesses.setdefault(name, Likeness(name, hint)).add(v, seen)
+            elif v.passed and not isinstance(seen, str):
+                v.idle = v.idle or not any(f.difference for f in compare(v.expected, seen))
+    fitting = [x for x in likenesses.values() if failed[0] in x.fits and x.enough]
+    if fitting:
+        best = max(fitting, key=lambda x: x.share)
+        for v in best.fits:
+            v.mistake, v.hint = best.name, best.hint
     return verdicts
 
 
-def _fitting(verdict, mistakes):
-    """[(name, hint), ...] of the known mistakes that did what the student did, and went as far."""
-    return [
-        (name, hint)
-        for name, hint, seen in mistakes(verdict.check, verdict.device)
-        if isinstance(seen, list)
-        and labels(seen) == labels(verdict.yours) and same(seen, verdict.yours)
-    ]
+@dataclass
+class Likeness:
+    """How much of what a student's code did wrong, over all checks, a known mistake did alike."""
+
+    name: str
+    hint: str
+    shares: list = field(default_factory=list)
+    fits: list = field(default_factory=list)
+    telling: str = LITTLE  # what is alike where it fits the most telling
+
+    def add(self, verdict, seen):
+        """Count a verdict in which one of the two differs from the reference."""
+        if verdict.trouble or isinstance(seen, str):
+            pairs = [(True, seen == verdict.trouble)] if verdict.trouble else [(True, False)]
+        else:
+            theirs = compare(verdict.expected, seen)
+            pairs = [
+                (bool(mine.difference or its.difference), alike(mine.yours, its.yours))
+                for mine, its in zip(verdict.findings, theirs, strict=True)
+            ]
+        found = [same for differs, same in pairs if differs]
+        if found:
+            self.shares.append(sum(found) / len(found))
+        if found and all(found):
+            self.fits.append(verdict)
+            told = [self.telling, *(tells(f) for f in verdict.findings if f.difference)]
+            self.telling = min(told, key=ENOUGH.get)
+
+    @property
+    def enough(self):
+        """Whether what is alike is enough to take the one for the other."""
+        return self.share >= ENOUGH[self.telling]
+
+    @property
+    def share(self):
+        """From 0, nothing alike, to 1; every check on every device counts the same."""
+        return sum(self.shares) / len(self.shares) if self.shares else 0.0
+
+
+def tells(finding):
+    """How much a difference tells: few mistakes give the same wrong numbers."""
+    a, b = (x.array if isinstance(x, Tensor) else x for x in (finding.expected, finding.yours))
+    if isinstance(a, Raised) or isinstance(b, Raised | Transfers):
+        return LITTLE
+    if isinstance(a, np.ndarray) and isinstance(b, np.ndarray) and b.dtype.kind == "f":
+        wrong = b if a.shape != b.shape else b[~near(a, b)]
+        return NUMBERS if len(np.unique(wrong[np.isfinite(wrong)])) > 1 else VALUE
+    return LITTLE if getattr(b, "type", "") in ("bool", "NoneType") else VALUE
+
+
+def alike(a, b):
+    """Whether two observations are the same, of an error its text and its place included."""
+    if isinstance(a, Raised) and isinstance(b, Raised):
+        if a.type == "RecursionError" or a.place == b.place == "raise":
+            return a.type == b.type  # where the one ends is chance, the other's words are theirs
+        return (a.type, a.text, a.place) == (b.type, b.text, b.place)
+    if isinstance(a, Raised) or isinstance(b, Raised):
+        return False
+    return not gap(a, b) and not gap(b, a)

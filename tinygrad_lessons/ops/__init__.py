@@ -10,7 +10,7 @@ from .elementwise import (
 from .indexing import (
     Gather, Index, IndexPut, PickMax, PickMin, PickSorted, PickTopk, Select, outside, split_key,
 )  # fmt: skip
-from .loss import NLL, LogSigmoid
+from .loss import BCE, NLL, LogSigmoid
 from .matmul import Linear, MatMul
 from .movement import (
     Cast, Cat, Clone, Copy, Diagonal, Expand, Flip, Paste, Permute, Repeat, Reshape, Squeeze, Stack,

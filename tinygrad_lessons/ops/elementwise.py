@@ -13,6 +13,11 @@ if TYPE_CHECKING:
     from .._types import Array
     from ..devices import Device
 
+NO_MINUS = (
+    "{}, the `-` operator, {} is not supported. If you are trying to invert a mask, use the `~` or "
+    "`logical_not()` operator instead."
+)
+
 # Two operands
 
 
@@ -30,6 +35,8 @@ class Sub(Function):
     promotes = True
 
     def forward(self, a: Array, b: Array) -> Array:
+        if type(b) not in NUMBERS and b.dtype.kind == "b":
+            raise RuntimeError(NO_MINUS.format("Subtraction", "with two bool tensors"))
         return a - b
 
     def backward(self, g: Array) -> tuple[Array, Array]:
@@ -72,7 +79,10 @@ class Pow(Function):
 
     def forward(self, a: Array, n: Array) -> Array:
         self.variant = 2 * (type(a) in NUMBERS) or int(type(n) not in NUMBERS)
-        return a**n
+        kind = (a if type(n) in NUMBERS else n).dtype.kind
+        if kind == "b":
+            raise RuntimeError("\"pow\" not implemented for 'Bool'")
+        return a**n if kind == "f" or type(n) in NUMBERS else whole_power(self.xp, a, n)
 
     @exercise("Pow-backward")
     def backward(self, g):
@@ -90,6 +100,12 @@ class Pow(Function):
         return i < 2 and self.needs(0) or self.needs(1)
 
 
+def whole_power(xp: Any, a: Array, n: Array) -> Array:
+    """a ** n of whole numbers, cut like all division of theirs: 2 ** -1 is 0."""
+    one_over = (a == 1) + (a == -1) * (1 - 2 * (n % 2))
+    return xp.where(n < 0, one_over, a ** xp.where(n < 0, 0, n)).astype(n.dtype)
+
+
 class Maximum(Function):
     keeps, promotes = "inputs", True
 
@@ -97,9 +113,9 @@ class Maximum(Function):
         return self.xp.maximum(a, b)
 
     def backward(self, g: Array) -> tuple[Array, Array]:
-        a, b = self.inputs
-        half = (a == b) * 0.5  # where they are equal, each gets one half
-        return g * ((a > b) + half), g * ((a < b) + half)
+        xp, (a, b) = self.xp, self.inputs
+        g = xp.where(a == b, g / 2, g)  # where they are equal, each gets one half
+        return xp.where(a < b, 0, g), xp.where(a > b, 0, g)
 
 
 class Minimum(Maximum):
@@ -107,8 +123,8 @@ class Minimum(Maximum):
         return self.xp.minimum(a, b)
 
     def backward(self, g: Array) -> tuple[Array, Array]:
-        for_larger, for_smaller = Maximum.backward(self, g)
-        return for_smaller, for_larger
+        where_larger, where_smaller = Maximum.backward(self, g)
+        return where_smaller, where_larger
 
 
 class FloorDivide(Function):
@@ -152,7 +168,7 @@ class Where(Function):
         return self.xp.where(condition, a, b)
 
     def backward(self, g: Array) -> tuple[Array, Array]:
-        return g * self.condition, g * ~self.condition
+        return self.xp.where(self.condition, g, 0), self.xp.where(self.condition, 0, g)
 
     def misfit(self, arrays: list[Any], error: ValueError) -> Exception:
         for x in arrays:
@@ -166,6 +182,8 @@ class Where(Function):
 
 class Neg(Function):
     def forward(self, x: Array) -> Array:
+        if x.dtype == bool:
+            raise RuntimeError(NO_MINUS.format("Negation", "on a bool tensor"))
         return -x
 
     def backward(self, g: Array) -> Array:
@@ -179,7 +197,7 @@ class Abs(Function):
         return abs(x)
 
     def backward(self, g: Array) -> Array:
-        return g * self.xp.sign(self.inputs[0])
+        return g * signs(self.inputs[0])
 
 
 class ReLU(Function):
@@ -193,7 +211,7 @@ class ReLU(Function):
     @exercise("ReLU-backward")
     def backward(self, g):
         """dx for out = max(x, 0), from g = dout; 0 where x is 0."""
-        return g * (self.output > 0)
+        return self.xp.where(self.output <= 0, 0, g)
 
 
 class Clamp(Function):
@@ -207,7 +225,7 @@ class Clamp(Function):
         (x,) = self.inputs
         above = True if self.min is None else x >= self.min
         below = True if self.max is None else x <= self.max
-        return g * (above & below)
+        return self.xp.where(above & below, g, 0)
 
 
 class Smooth(Function):
@@ -366,7 +384,8 @@ class Sigmoid(Smooth):
     keeps = "output"
 
     def forward(self, x: Array) -> Array:
-        return 0.5 * self.xp.tanh(0.5 * x) + 0.5  # by tanh, because exp(-x) overflows
+        e = self.xp.exp(-abs(x))  # never of more than 0: exp(-x) would overflow
+        return self.xp.where(x < 0, e, 1) / (1 + e)
 
     def slope(self, y: Array) -> Array:
         return y * (1 - y)
@@ -396,7 +415,12 @@ class Round(Step):
 
 class Sign(Step):
     def forward(self, x: Array) -> Array:
-        return self.xp.sign(x).astype(x.dtype, copy=False)
+        return signs(x)
+
+
+def signs(x: Array) -> Array:
+    """-1, 0 or 1; of nan 0, and of truth values these themselves."""
+    return (x > 0).astype(x.dtype) if x.dtype == bool else (x > 0).astype(x.dtype) - (x < 0)
 
 
 # Nothing to differentiate

@@ -42,7 +42,7 @@ class Picking(Function):
     def pick(self, x: Array, key: tuple[Any, ...]) -> Array:
         self.shape_in, self.key = x.shape, key
         try:
-            return x[key]
+            return x[key] if key else x.copy()  # of no axes x[()] may share the memory
         except IndexError as error:
             raise out_of_bounds(error) from None
 

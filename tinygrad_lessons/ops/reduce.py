@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import inf
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..autograd import Function
@@ -27,16 +28,26 @@ class Reduction(Function):
         return a if self.dim is None or self.keepdim else self.xp.expand_dims(a, self.dim)
 
 
-def wide(x: Array) -> str | None:
-    """The dtype in which the numbers of `x` are summed: int64 for all whole numbers."""
-    return "int64" if x.dtype.kind in "bui" else None
+def wide(x: Array) -> Array:
+    """The dtype in which the numbers of `x` are added up."""
+    return "int64" if x.dtype.kind in "bui" else "float32" if x.dtype.char == "e" else x.dtype
+
+
+def back(out: Array, x: Array) -> Array:
+    """What was computed wide, as a float16 where `x` is."""
+    return out.astype("float16") if x.dtype.char == "e" else out
+
+
+def unhalved(x: Array) -> Array:
+    """`x`, or float32's of it where it is float16, to compute with."""
+    return x.astype("float32") if x.dtype.char == "e" else x
 
 
 class Sum(Reduction):
     def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
         self.dim, self.keepdim, self.shape_in = dim, keepdim, x.shape
         self.variant = int(dim is not None)
-        return x.sum(axis=dim, keepdims=keepdim, dtype=wide(x))
+        return back(x.sum(axis=dim, keepdims=keepdim, dtype=wide(x)), x)
 
     @exercise("Sum-backward")
     def backward(self, g):
@@ -51,21 +62,15 @@ class Prod(Reduction):
 
     def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
         self.dim, self.keepdim, self.variant = dim, keepdim, int(dim is not None)
-        return x.prod(axis=dim, keepdims=keepdim, dtype=wide(x))
+        return back(x.prod(axis=dim, keepdims=keepdim, dtype=wide(x)), x)
 
     def backward(self, g: Array) -> Array:
-        """g times the product of all others: of those before and those behind."""
-        xp, (x,) = self.xp, self.inputs
-        rows = x.reshape(-1) if self.dim is None else xp.moveaxis(x, self.dim[0], -1)
-
-        def before(rows: Array) -> Array:
-            one = xp.ones_like(rows[..., :1])
-            return xp.concatenate([one, rows[..., :-1]], -1).cumprod(-1)
-
-        others = before(rows) * xp.flip(before(xp.flip(rows, -1)), -1)
-        if self.dim is None:
-            return g * others.reshape(x.shape)
-        return self.spread(g) * xp.moveaxis(others, -1, self.dim[0])
+        """g times the product of all others; next to one 0 only that of the 0 is not 0 itself."""
+        xp, x = self.xp, unhalved(self.inputs[0])
+        zero = x == 0
+        others = xp.where(zero, 1, x).prod(axis=self.dim, keepdims=True) / xp.where(zero, 1, x)
+        zeros = zero.sum(axis=self.dim, keepdims=True)
+        return self.spread(g) * xp.where(zeros - zero == 0, others, 0)
 
 
 class Amax(Reduction):
@@ -76,8 +81,13 @@ class Amax(Reduction):
         return x.max(axis=dim, keepdims=keepdim)
 
     def backward(self, g: Array) -> Array:
-        ties = (self.inputs[0] == self.spread(self.output)).astype(g.dtype)
-        return self.spread(g) * ties / ties.sum(axis=self.dim, keepdims=True)
+        ties = self.ties(self.inputs[0], self.spread(self.output))
+        share = self.spread(g) / ties.sum(axis=self.dim, keepdims=True)
+        return self.xp.where(ties, share, 0)
+
+    def ties(self, x: Array, best: Array) -> Array:
+        """Where the numbers are that were chosen."""
+        return x == best
 
     def misfit(self, arrays: list[Array], error: ValueError) -> Exception:
         return RuntimeError(EMPTY.format(type(self).__name__.lower()))
@@ -92,21 +102,40 @@ class Amin(Amax):
 class Max(Amax):
     variant = 1
 
+    def ties(self, x: Array, best: Array) -> Array:
+        return (x == best) | (x != x) & (best != best)  # nan is chosen where there is one
+
 
 class Min(Amin):
-    variant = 1
+    variant, ties = 1, Max.ties
 
 
 class Norm(Reduction):
+    """The p-th root of the sum of |x| to the power of p; for p = inf, -inf, 0 its limit."""
+
     keeps, title = "inputs output", "LinalgVectorNorm"
 
-    def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
-        self.dim, self.keepdim = dim, keepdim
-        return self.xp.sqrt((x * x).sum(axis=dim, keepdims=keepdim))
+    def forward(self, x: Array, p: float = 2.0, dim: Axes = None, keepdim: bool = False) -> Array:
+        self.p, self.dim, self.keepdim = p, dim, keepdim
+        given, x, over = x, unhalved(x), {"axis": dim, "keepdims": keepdim}
+        if p == 2:
+            return back(self.xp.sqrt((x * x).sum(**over)), given)
+        if p in (inf, -inf):
+            return back(abs(x).max(**over) if p > 0 else abs(x).min(**over), given)
+        if p == 0:
+            return (x != 0).sum(**over, dtype=given.dtype)
+        return back((abs(x) ** p).sum(**over) ** (1 / p), given)
 
     def backward(self, g: Array) -> Array:
-        out = self.spread(self.output)
-        return self.spread(g) * self.inputs[0] / (out + (out == 0))  # 0 at 0, as torch
+        xp, p, (x,) = self.xp, self.p, self.inputs
+        g, out = self.spread(g), self.spread(self.output)
+        if p in (inf, -inf):
+            ties = abs(x) == out
+            return xp.where(ties, xp.sign(x) * g / ties.sum(axis=self.dim, keepdims=True), 0)
+        if p == 2:
+            return xp.where(out == 0, 0, g * x / out)  # 0 at 0, as torch
+        slope = xp.where(x == 0, 0, xp.sign(x) * abs(x) ** (p - 1))
+        return slope * xp.where(out == 0, 0, g / out ** (p - 1)) * (p != 0)
 
 
 class Logsumexp(Reduction):
@@ -114,10 +143,11 @@ class Logsumexp(Reduction):
 
     def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
         self.dim, self.keepdim = dim, keepdim
-        top = x.max(axis=dim, keepdims=True)
+        given, x = x, unhalved(x)
+        top = x.max(axis=dim, keepdims=True) if x.size else x.sum(axis=dim, keepdims=True)
         top = self.xp.where(self.xp.isfinite(top), top, 0)
         out = self.xp.log(self.xp.exp(x - top).sum(axis=dim, keepdims=True)) + top
-        return out if keepdim else out.squeeze(dim)
+        return back(out if keepdim else out.squeeze(dim), given)
 
     def backward(self, g: Array) -> Array:
         return self.spread(g) * self.xp.exp(self.inputs[0] - self.spread(self.output))
@@ -126,9 +156,9 @@ class Logsumexp(Reduction):
 class Softmax(Function):
     keeps, promotes = "output", float
 
-    def forward(self, x: Array, dim: int) -> Array:
-        self.dim = dim
-        return self.softmax(x, dim)
+    def forward(self, x: Array, dim: int | None) -> Array:
+        self.dim = dim = dim if x.ndim else None  # on a GPU a single number has no axis 0
+        return back(self.softmax(unhalved(x), dim), x) if x.size else x.copy()
 
     @exercise("softmax")
     def softmax(self, x, dim):
@@ -146,10 +176,13 @@ class Softmax(Function):
 class LogSoftmax(Function):
     keeps, promotes = "output", float
 
-    def forward(self, x: Array, dim: int) -> Array:
-        self.dim = dim
+    def forward(self, x: Array, dim: int | None) -> Array:
+        self.dim = dim = dim if x.ndim else None
+        if not x.size:
+            return x.copy()
+        given, x = x, unhalved(x)
         x = x - x.max(axis=dim, keepdims=True)
-        return x - self.xp.log(self.xp.exp(x).sum(axis=dim, keepdims=True))
+        return back(x - self.xp.log(self.xp.exp(x).sum(axis=dim, keepdims=True)), given)
 
     def backward(self, g: Array) -> Array:
         return g - self.xp.exp(self.output) * g.sum(axis=self.dim, keepdims=True)
@@ -158,7 +191,8 @@ class LogSoftmax(Function):
 class Cumsum(Function):
     def forward(self, x: Array, dim: int) -> Array:
         self.dim = dim
-        return x.cumsum(axis=dim, dtype=wide(x)).reshape(x.shape)  # NumPy gives () an axis
+        out = x.cumsum(axis=dim if x.ndim else None, dtype=wide(x)).reshape(x.shape)
+        return back(out, x)
 
     def backward(self, g: Array) -> Array:
         xp = self.xp
@@ -170,12 +204,17 @@ class Cumsum(Function):
 
 class All(Function):
     def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
-        return x.all(axis=dim, keepdims=keepdim)
+        return byte(x.all(axis=dim, keepdims=keepdim), x)
 
 
 class Any(Function):
     def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
-        return x.any(axis=dim, keepdims=keepdim)
+        return byte(x.any(axis=dim, keepdims=keepdim), x)
+
+
+def byte(out: Array, x: Array) -> Array:
+    """Truth values, which torch gives as uint8 where `x` is."""
+    return out.astype("uint8") if x.dtype == "uint8" else out
 
 
 class Argmax(Function):

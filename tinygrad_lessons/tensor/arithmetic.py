@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -26,11 +26,20 @@ class Arithmetic(Cast):
 
     def add(self, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
         """self + alpha * other"""
-        return ops.Add.apply(self, other if alpha == 1 else other * alpha)
+        return ops.Add.apply(self, other if alpha == 1 else self._times(alpha, other))
 
     def sub(self, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
         """self - alpha * other"""
-        return ops.Sub.apply(self, other if alpha == 1 else other * alpha)
+        return ops.Sub.apply(self, other if alpha == 1 else self._times(alpha, other))
+
+    def _times(self, alpha: Number, other: Any) -> Any:
+        """alpha * other in the dtype that its sum with this tensor has."""
+        kind = dtypes.common([self.array, getattr(other, "array", other)])
+        if kind.kind != "f" and isinstance(alpha, float):
+            raise RuntimeError(
+                "For integral input tensors, argument alpha must not be a floating point number."
+            )
+        return (other._as(kind) * alpha)._as(kind) if torch.is_tensor(other) else other * alpha
 
     def mul(self, other: Tensor | Number) -> Tensor:
         """self * other"""
@@ -291,7 +300,7 @@ class Arithmetic(Cast):
         """The nearest number that is not below `min` or above `max`."""
         if min is None and max is None:
             raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-        kind = dtypes.common([self.array, min or 0, max or 0])
+        kind = dtypes.common([self.array, *(bound for bound in (min, max) if bound is not None)])
         return ops.Clamp.apply(self._as(kind), min=min, max=max)
 
     def masked_fill(self, mask: Tensor, value: Tensor | Number) -> Tensor:

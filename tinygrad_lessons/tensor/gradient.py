@@ -80,7 +80,14 @@ class Gradient(Base):
         with torch.enable_grad():
             for op, options in steps:
                 view = op.apply(view, **options)
-        self._requires_grad, self._node = view._requires_grad, view._node
+        self._requires_grad = view._requires_grad
+        self._come_from(view._node)
+
+    def _come_from(self, node: Function | None) -> None:
+        """Have a new history, after a write in place. Who retains the gradient goes along."""
+        old, self._node = self._node, node
+        if old is not None and node is not None and (mine := old.retained.pop(id(self), None)):
+            node.retained = {**node.retained, id(self): mine}
 
     @property
     def grad(self) -> Tensor | None:
@@ -134,14 +141,8 @@ class Gradient(Base):
         """Keep .grad, though this is not a leaf."""
         if not self.requires_grad:
             raise RuntimeError("can't retain_grad on Tensor that has requires_grad=False")
-        me = weakref.ref(self)
-
-        def keep(g: Tensor) -> None:
-            if (tensor := me()) is not None:
-                tensor._grad = g.clone() if tensor._grad is None else tensor._grad + g
-
-        if not self.is_leaf:
-            self.register_hook(keep)
+        if (node := self.grad_fn) is not None:
+            node.retained = {**node.retained, id(self): weakref.ref(self)}
 
     def detach(self) -> Tensor:
         """The same memory without its history."""

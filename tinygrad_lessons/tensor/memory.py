@@ -82,11 +82,13 @@ class Memory(Reduce):
     def _adopt(self, result: Tensor) -> None:
         """Have the history of `result`; a view hands it on to its base."""
         if self._view is None:
-            self._requires_grad, self._node = result._requires_grad, result._node
+            self._requires_grad = result._requires_grad
+            self._come_from(result._node)
         else:
             base, steps, _ = self._view
             pasted = ops.Paste.apply(base, result, steps=steps)
-            base._requires_grad, base._node = True, pasted._node
+            base._requires_grad = True
+            base._come_from(pasted._node)
 
     @exercise("add_")
     def add_(self, other, *, alpha=1):
@@ -99,7 +101,8 @@ class Memory(Reduce):
             )
         if not torch.can_cast(result.dtype, self.dtype):
             raise RuntimeError(
-                f"result type {result.dtype} can't be cast to the desired output type {self.dtype}"
+                f"result type {result.dtype.legacy} can't be cast to the desired output type "
+                f"{self.dtype.legacy}"
             )
         return self._become(result)  # which refuses a leaf that requires grad
 
@@ -133,6 +136,21 @@ class Memory(Reduce):
 
     def __ipow__(self, other: Tensor | Number) -> Tensor:
         return self.pow_(other)
+
+    def __ifloordiv__(self, other: Tensor | Number) -> Tensor:
+        return self._become(ops.FloorDivide.apply(self, other))
+
+    def __imod__(self, other: Tensor | Number) -> Tensor:
+        return self._become(ops.Remainder.apply(self, other))
+
+    def __iand__(self, other: Tensor | Number) -> Tensor:
+        return self._become(ops.And.apply(self, other))
+
+    def __ior__(self, other: Tensor | Number) -> Tensor:
+        return self._become(ops.Or.apply(self, other))
+
+    def __ixor__(self, other: Tensor | Number) -> Tensor:
+        return self._become(ops.Xor.apply(self, other))
 
     def abs_(self) -> Tensor:
         """`abs`, in place."""

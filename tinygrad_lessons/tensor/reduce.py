@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import TYPE_CHECKING, Any, overload
 
 from .. import dtypes, ops, return_types
@@ -13,12 +14,14 @@ if TYPE_CHECKING:
     from .._types import Dims, DTypeLike, Number
     from . import Tensor
 
+FEW = (
+    "degrees of freedom is <= 0. Correction should be strictly less than the reduction factor "
+    "(input numel divided by output numel)."
+)
 
-class Reduce(Arithmetic):
-    """Reductions: over `dim`, one axis or several, or over all; with keepdim the axes stay, as 1.
 
-    (m, n) by dim=0 -> (n,), or with keepdim -> (1, n)
-    """
+class Sums(Arithmetic):
+    """The sum, and the mean as students write it; Reduce adds what PyTorch has besides."""
 
     __slots__ = ()
 
@@ -29,20 +32,37 @@ class Reduce(Arithmetic):
         x = self if dtype is None else self._as(dtypes.resolve(dtype))
         return ops.Sum.apply(x, dim=dims(dim, self.ndim), keepdim=keepdim)
 
-    def prod(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
-        """The product over `dim`."""
-        return ops.Prod.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
-
     @exercise("mean")
     def mean(self, dim=None, keepdim=False):
         """The sum over `dim`, one axis, several or all, divided by how many were summed."""
         if not self.dtype.is_floating_point:
             raise RuntimeError(
                 "mean(): could not infer output dtype. Input dtype must be either a floating "
-                f"point or complex dtype. Got: {self.dtype}"
+                f"point or complex dtype. Got: {self.dtype.legacy}"
             )
         total = self.sum(dim, keepdim)
         return total / (self.numel() / max(total.numel(), 1))
+
+
+class Reduce(Sums):
+    """Reductions: over `dim`, one axis or several, or over all; with keepdim the axes stay, as 1.
+
+    (m, n) by dim=0 -> (n,), or with keepdim -> (1, n)
+    """
+
+    __slots__ = ()
+
+    def prod(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
+        """The product over `dim`: one axis, or all."""
+        return ops.Prod.apply(self, dim=one_axis("prod", dim, self.ndim), keepdim=keepdim)
+
+    def mean(
+        self, dim: Dims = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
+    ) -> Tensor:
+        """The sum over `dim`, one axis, several or all, divided by how many were summed."""
+        kind = dtypes.resolve(dtype, self.array.dtype)
+        x = self._as(dtypes.float32.np if kind.char == "e" else kind)  # of half, so that it fits
+        return super(Reduce, x).mean(dim, keepdim)._as(kind)
 
     def var(
         self,
@@ -52,8 +72,8 @@ class Reduce(Arithmetic):
         unbiased: bool = True,
     ) -> Tensor:
         """The squares of the distances from the mean, summed, over how many less `correction`."""
-        centred, count = self._centred(dim, correction if unbiased else 0)
-        return (centred**2).sum(dim, keepdim) / count
+        centred, dim, count = self._centred("var", dim, correction if unbiased else 0)
+        return ((centred**2).sum(dim, keepdim) / count)._as(self.array.dtype)
 
     def std(
         self,
@@ -63,26 +83,32 @@ class Reduce(Arithmetic):
         unbiased: bool = True,
     ) -> Tensor:
         """The root of the variance; its gradient is 0 where all numbers are the same."""
-        centred, count = self._centred(dim, correction if unbiased else 0)
-        return centred.norm(2, dim, keepdim) / count**0.5
+        centred, dim, count = self._centred("std", dim, correction if unbiased else 0)
+        return (centred.norm(2, dim, keepdim) / count**0.5)._as(self.array.dtype)
 
-    def _centred(self, dim: Dims, correction: Number) -> tuple[Tensor, Number]:
-        """The distances from the mean, and over how many less `correction` it was taken."""
+    def _centred(self, name: str, dim: Dims, correction: Number) -> tuple[Tensor, Dims, Number]:
+        """The distances from the mean over `dim`, and over how many less `correction` it is."""
         self._refuse_ints("std and var only support floating point and complex dtypes")
-        total = self.sum(dim, keepdim=True)
+        if isinstance(dim, bool):  # std(False) is std(unbiased=False)
+            dim, correction = None, 1 if dim else 0
+        x = self.float() if self.dtype is dtypes.float16 else self
+        total = x.sum(dim, keepdim=True)
         count = self.numel() // max(total.numel(), 1)
-        return self - total / max(count, 1), max(count - correction, 0)
+        if count <= correction:
+            warnings.warn(f"{name}(): {FEW}", stacklevel=3)
+        return x - total / max(count, 1), dim, max(count - correction, 0)
 
     def norm(self, p: float | str = 2, dim: Dims = None, keepdim: bool = False) -> Tensor:
-        """The length: the root of the sum of the squares, or with p the p-th of the p-th powers."""
+        """The length: the p-th root of the sum of |x| to the power of p; p=inf is the largest |x|.
+
+        p = -inf is the smallest |x|, p = 0 how many are not 0, "fro" is 2.
+        """
         self._refuse_ints(
             "linalg.vector_norm: Expected a floating point or complex tensor as input. "
             f"Got {self.dtype.legacy}"
         )
-        if p in (2, "fro"):
-            return ops.Norm.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
-        p = float(p)
-        return (self.abs() ** p).sum(dim, keepdim) ** (1 / p)
+        power = 2.0 if p == "fro" else float(p)
+        return ops.Norm.apply(self, p=power, dim=dims(dim, self.ndim), keepdim=keepdim)
 
     def _refuse_ints(self, sentence: str) -> None:
         if not self.is_floating_point():
@@ -110,13 +136,13 @@ class Reduce(Arithmetic):
         """The smallest number over `dim`; the gradient is spread evenly over equal ones."""
         return ops.Amin.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
 
-    def argmax(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
+    def argmax(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Where the largest number is along `dim`, or among all as if they were one row."""
-        return ops.Argmax.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
+        return ops.Argmax.apply(self, dim=one_axis("argmax", dim, self.ndim), keepdim=keepdim)
 
-    def argmin(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
+    def argmin(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Where the smallest number is along `dim`, or among all as if they were one row."""
-        return ops.Argmin.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
+        return ops.Argmin.apply(self, dim=one_axis("argmin", dim, self.ndim), keepdim=keepdim)
 
     @overload
     def max(self, dim: None = None) -> Tensor: ...
@@ -171,7 +197,10 @@ class Reduce(Arithmetic):
 
     def topk(self, k: int, dim: int = -1, largest: bool = True) -> return_types.topk:
         """(values, indices) of the k largest along `dim`, or of the smallest."""
-        indices = self.argsort(dim, descending=largest).narrow(dim, 0, k)
+        if not 0 <= k <= (self.size(dim) if self.ndim else 1):
+            raise RuntimeError("selected index k out of range")
+        indices = self.argsort(dim, descending=largest)
+        indices = indices.narrow(dim, 0, k) if self.ndim else indices
         return return_types.topk(*self._pick(ops.PickTopk, indices, dim))
 
     # Along an axis that stays
@@ -210,3 +239,10 @@ class Reduce(Arithmetic):
 
     def __contains__(self, value: Tensor | Number) -> bool:
         return bool((self == value).any())
+
+
+def one_axis(name: str, dim: Any, ndim: int) -> tuple[int, ...] | None:
+    """The axis that `dim` means, for an operation that takes one, or None for all."""
+    if isinstance(dim, (tuple, list)):
+        raise TypeError(f"{name}(): argument 'dim' must be int, not {type(dim).__name__}")
+    return dims(dim, ndim)

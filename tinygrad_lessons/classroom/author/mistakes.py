@@ -6,39 +6,55 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from .. import Problem
+from . import idle
 
 _found = []
 _equivalents = []
+_demands = []
 
 
 @dataclass(frozen=True)
 class Known:
-    """A known answer to an exercise: a mistake with its hint, or another right form without one."""
+    """A known answer to an exercise: a mistake with its hint, or another right form without one.
+
+    `more`: a second hint, a fact or a picture in words, for a second look; `note`: what is worth
+    knowing of a right form, shown to those who pass.
+    """
 
     exercise: str
     name: str
     function: object
     hint: str = ""
+    more: str = ""
+    note: str = ""
 
 
-def mistake(exercise, hint):
+def mistake(exercise, hint, more=""):
     """Mark a wrong solution. The hint asks before it tells, and never gives the solution."""
 
     def mark(function):
-        _found.append(Known(exercise, function.__name__, function, hint))
+        _found.append(Known(exercise, function.__name__, function, hint, more))
         return function
 
     return mark
 
 
-def also_right(exercise):
+def also_right(exercise, note=""):
     """Mark a right solution of another form, which every check must pass."""
 
     def mark(function):
-        _found.append(Known(exercise, function.__name__, function))
+        _found.append(Known(exercise, function.__name__, function, note=note))
         return function
 
     return mark
+
+
+def demands(exercise, broken_by):
+    """Note what an exercise's text and docstring ask for: {demand: the mistake that breaks it}.
+
+    `lessons audit` wants such a list of every exercise, and each mistake caught on every seed.
+    """
+    _demands.extend((exercise, demand, function) for demand, function in broken_by.items())
 
 
 def equivalent(exercise, line, why):
@@ -52,13 +68,19 @@ def equivalents(course, lesson):
     return set(_equivalents)
 
 
+def demanded(course, lesson):
+    """[(exercise, demand, mistake's name or None), ...] of a lesson, in order."""
+    names = {known.function: known.name for known in answers(course, lesson) if known.hint}
+    return [(exercise, demand, names.get(function)) for exercise, demand, function in _demands]
+
+
 def answers(course, lesson):
     """Every known answer in `course`/mistakes/`lesson`.py, in order; none when there is no file."""
     path = Path(course) / "mistakes" / f"{lesson}.py"
     if not path.exists():
         return []
-    _found.clear()
-    _equivalents.clear()
+    for noted in (_found, _equivalents, _demands):
+        noted.clear()
     try:
         runpy.run_path(str(path), run_name=lesson)
     except Exception as error:
@@ -81,3 +103,10 @@ def _words(error):
 def mistakes(course, lesson):
     """The known mistakes only."""
     return [answer for answer in answers(course, lesson) if answer.hint]
+
+
+def judged(course, lesson):
+    """What a judge holds an answer against: the mistakes, and idle answers, without a hint."""
+    known = mistakes(course, lesson)
+    exercises = dict.fromkeys(answer.exercise for answer in known)
+    return [*known, *(Known(id, *pair) for id in exercises for pair in idle.ANSWERS.items())]

@@ -45,17 +45,24 @@ def student_version(one):
 
 
 def record(course, one):
-    """{exercise: [{check, device, seed, seen, mistakes}, ...]} of the released checks."""
-    known = mistakes.mistakes(course, one.name)
-    found = {}
+    """{exercise: [{check, device, seed, seen, mistakes}, ...]} of the checks, for the public seed.
+
+    An exercise's first entry also has `more`, {mistake: a second hint}, and `also`, notes on other
+    ways to write it.
+    """
+    answers, found = mistakes.answers(course, one.name), {}
     for exercise in one.exercises:
         seed = judge.seed_of(PUBLIC_SEED, exercise.id)
+        known = [a for a in answers if a.exercise == exercise.id]
         found[exercise.id] = [
-            _entry(exercise.cell, check.name, device, seed, known)
+            _entry(exercise.cell, check.name, device, seed, [a for a in known if a.hint])
             for check in exercise.cell.checks
             if not check.hidden
             for device in DEVICES
         ]
+        for entry in found[exercise.id][:1]:
+            entry["more"] = {a.name: a.more for a in known if a.more}
+            entry["also"] = [a.note for a in known if a.note]
     return found
 
 

@@ -1,9 +1,10 @@
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from .common import Course, Name, console
+from .common import Course, Name, Students, console
 from .grade import EVERYWHERE, Devices, Unsafe, Workers
 
 
@@ -13,6 +14,7 @@ def regrade(
     workers: Workers = 0,
     devices: Devices = EVERYWHERE,
     unsafe: Unsafe = False,
+    student: Students = (),
     yes: Annotated[bool, typer.Option(help="Write the new scores without asking.")] = False,
 ):
     """After a check was mended: show whose score would change and by how much, then write it."""
@@ -22,17 +24,23 @@ def regrade(
     from . import runs
 
     setting = runs.setting(course, name, devices, unsafe, "", console)
-    grading = Grading(course, name, setting, unsafe=unsafe, earlier=False)
+    only = runs.only(course, name, student)
+    grading = Grading(course, name, setting, unsafe=unsafe, earlier=False, only=only)
     with regrade.staging(course, name) as stage:
         tasks, rows = grading.plan(stage)
         rows += runs.graded(grading, tasks, stage, workers, "", {}, console)
         runs.end(grading, rows, console)
         changes = stage.changes()
         console.print(summary.changes(changes, grading.total), highlight=False)
-        if changes and not yes and not typer.confirm("Write the new scores?"):
+        if changes and not yes and not asks():
             console.print("Nothing was written. With --yes the same command writes them at once.")
             return
         stage.apply()
         stage.keeper.finish()
     if changes:
         console.print(f"{len(changes)} scores were written.")
+
+
+def asks():
+    """Whether to write: asked where someone can answer."""
+    return sys.stdin.isatty() and typer.confirm("Write the new scores?")

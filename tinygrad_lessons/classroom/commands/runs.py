@@ -10,6 +10,7 @@ from ..author import lesson, mistakes
 from ..gradebook import course, gradebook
 from ..grading.workers import Cluster, Here, Setting
 from ..insight import summary
+from ..intake import reading
 
 FEW = 3  # submissions that are graded before a cluster would have started
 
@@ -35,6 +36,16 @@ def setting(folder, name, devices, unsafe, scheduler, console):
             console.print(f"Sandbox: {sandbox.name}, {sandbox.why}.", highlight=False)
             opens = partial(open_sandbox, way=sandbox.name, devices=devices)
     return Setting(found, course.secret(folder), devices, grade, opens)
+
+
+def only(folder, name, students):
+    """The students of --student. Raises Problem for one who has handed in nothing."""
+    there = [s.student for s in reading.find(folder, name) if s.handed_in]
+    for student in students:
+        if student not in there:
+            more = lesson.guess(student, there) if len(there) < 30 else ""
+            raise Problem(f"{student!r} has handed in nothing of {name}.{more}")
+    return students
 
 
 def unreleased(one, snapshot):

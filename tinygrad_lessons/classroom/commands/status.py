@@ -6,7 +6,18 @@ from rich.table import Table
 
 from .common import console
 
-Folder = Annotated[Path, typer.Option("--in", help="The folder with your lessons.")]
+RECORD = "observations.json.gz"  # lies in every lesson that was given out
+
+
+def lessons_here(folder: Path):
+    """The folder as named, ./lessons, or the current one where a lesson was unpacked."""
+    is_here = folder == Path("lessons") and not folder.exists() and Path(RECORD).exists()
+    return Path(".") if is_here else folder
+
+
+Folder = Annotated[
+    Path, typer.Option("--in", help="The folder with your lessons.", callback=lessons_here)
+]
 
 
 def status(folder: Folder = Path("lessons")):
@@ -17,9 +28,10 @@ def status(folder: Folder = Path("lessons")):
 def show(folder):
     """One row a lesson, and under it what to do next."""
     from ...lab import progress
-    from ..student.workspace import names
+    from ..student.workspace import names, place
 
-    found = progress.Table([folder / name for name in names(folder)])
+    places = {name: place(folder, name).resolve() for name in names(folder)}
+    found = progress.Table([p for name, p in places.items() if p.name == name])
     table = Table(*found.HEAD, title="Your lessons", title_justify="left")
     for row in found.rows:
         table.add_row(*row)

@@ -8,12 +8,11 @@ from pathlib import Path
 
 import nbformat
 from jinja2 import pass_context
-from nbconvert.exporters import HTMLExporter, NotebookExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbconvert.exporters import Exporter, NotebookExporter
+from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader import preprocessors as stock
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import List, Unicode, default
+from traitlets import List, Unicode
 
 from ...exercise import unwritten
 from .. import DEVICES
@@ -23,7 +22,8 @@ from ..grading import assess, autograded
 from ..intake import reading
 from ..intake.rebuild import rebuild, unread_notebook
 from ..sandbox import open_sandbox
-from . import course, gradebook
+from . import course, feedback, gradebook
+from .markdown import to_html
 
 STEPS = "tinygrad_lessons.classroom.gradebook.steps"
 
@@ -58,8 +58,9 @@ def configure(c):
     ]
     c.HTMLExporter.filters = {"markdown2html": f"{STEPS}.harmless"}  # formgrader, and feedback
     c.HTMLExporter.raw_mimetypes = []
+    c.HTMLExporter.extra_template_paths = [str(Path(__file__).with_name("formgrader"))]
     c.GenerateFeedback.exporter_class = FeedbackPage
-    c.GenerateFeedback.preprocessors = [Grades, CSSHTMLHeaderPreprocessor]
+    c.GenerateFeedback.preprocessors = []
 
 
 def _default(converter):
@@ -80,10 +81,8 @@ def tidy(assignment, student, notebooks):
 
 @pass_context
 def harmless(context, text):
-    """Markdown as HTML. HTML in it is shown as text: a student's must not run where others read."""
-    pictures = context.get("cell", {}).get("attachments", {})
-    renderer = IPythonRenderer(escape=True, allow_harmful_protocols=False, attachments=pictures)
-    return MarkdownWithMath(renderer=renderer).render(text)
+    """Markdown as HTML that does not run where others read it, and that fetches nothing."""
+    return to_html(text, context.get("cell", {}).get("attachments"))
 
 
 class Stub(stock.ClearSolutions):
@@ -131,23 +130,19 @@ class Rebuild(NbGraderPreprocessor):
         return nb, resources
 
 
-class Grades(stock.GetGrades):
-    """Scores and comments for the feedback page, and which answers still wait for a person."""
+class FeedbackPage(Exporter):
+    """The page that `lessons feedback` makes, for nbgrader's own command and formgrader."""
 
-    def _get_score(self, cell, resources):
-        super()._get_score(cell, resources)
-        found, marks = resources["nbgrader"], cell.metadata["nbgrader"]
-        place = found["notebook"], found["assignment"], found["student"]
-        marks["waits"] = self.gradebook.find_grade(marks["grade_id"], *place).needs_manual_grade
-        found["waits"] = found.get("waits") or marks["waits"]
+    file_extension = Unicode(".html")
+    output_mimetype = "text/html"
 
-
-class FeedbackPage(HTMLExporter):
-    """nbgrader's feedback page with a list of the exercises by name, for narrow screens, too."""
-
-    @default("raw_template")
-    def _raw_template_default(self):
-        return Path(__file__).with_name("feedback.html").read_text(encoding="utf-8")
+    def from_notebook_node(self, nb, resources=None, **kw):
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        found = resources["nbgrader"]
+        with gradebook.connect(found["db_url"]) as book:
+            marks = feedback.marks_of(book, found["assignment"], found["student"])
+        notebook = found["notebook"]
+        return feedback.page(notebook, nb.cells, marks[found["student"], notebook]), resources
 
 
 class Verdicts(NbGraderPreprocessor):

@@ -34,8 +34,8 @@ class Assessment:
     findings: list
 
 
-def grade(data, student, snapshot, secret, sandbox, devices=DEVICES):
-    """The Result of a submitted notebook's bytes.
+def grade(data, student, snapshot, secret, sandbox, devices=DEVICES, pictures=False):
+    """The Result of a submitted notebook's bytes, with or without pictures in its outputs.
 
     Never raises for anything that a submission does.
     """
@@ -44,7 +44,7 @@ def grade(data, student, snapshot, secret, sandbox, devices=DEVICES):
     if submitted is None:
         return Result.unread(student, snapshot, findings)
     notebook, odd = rebuild(nbformat.from_dict(snapshot["release"]), submitted)
-    found = assess(notebook, student, snapshot, secret, sandbox, devices)
+    found = assess(notebook, student, snapshot, secret, sandbox, devices, pictures)
     return Result.make(
         student,
         snapshot,
@@ -57,7 +57,7 @@ def grade(data, student, snapshot, secret, sandbox, devices=DEVICES):
     )
 
 
-def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES):
+def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES, pictures=False):
     """Run a rebuilt notebook and write outputs and verdicts into its cells."""
     cells = {c["grade_id"]: c for c in snapshot["cells"]}
     checks = [(cell, found) for cell in notebook.cells if (found := _check(cell, cells))]
@@ -65,9 +65,8 @@ def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES):
     code = [c for c in notebook.cells if c.cell_type == "code" and id(c) not in ours]
     submitted = hashlib.sha256("\0".join(c.source for c in code).encode()).hexdigest()
     jobs = _jobs([found for _, found in checks], (secret, student, submitted), devices)
-    answer = sandbox.run(
-        Job(Path(snapshot["edition"]), [c.source for c in code], [j for _, _, j in jobs], Limits())
-    )
+    texts, limits = [c.source for c in code], Limits(pictures=pictures)
+    answer = sandbox.run(Job(Path(snapshot["edition"]), texts, [j for _, _, j in jobs], limits))
     for count, (cell, run) in enumerate(zip(code, answer.cells, strict=True), 1):
         _write_outputs(cell, run, count)
     reports = _judge(checks, jobs, answer, cells, snapshot)

@@ -4,13 +4,16 @@ import os
 from pathlib import Path
 
 from ..intake import reading
-from .keeper import graded_file, results
-from .workers import key
+from . import keys
+from .autograded import graded_file
+from .keeper import spool_file
+from .spool import entries
 
 
 def outdated(course, name):
     """{student, ...}: graded, and another notebook came in since."""
-    made_of = {r["student"]: r["key"].split(".")[-1] for r in results(course, name)}
+    lines = entries(spool_file(course, name))
+    made_of = {line["student"]: keys.handed_in(line["key"]) for line in lines if "student" in line}
     found = reading.find(course, name)
     return {one.student for one in found if one.path and _is_newer(course, name, one, made_of)}
 
@@ -20,7 +23,7 @@ def _is_newer(course, name, one, made_of):
     graded = graded_file(course, one.student, name)
     if not graded.exists() or _changed(Path(one.path)) <= _changed(graded):
         return False
-    return made_of.get(one.student) != key("", *one.load()).split(".")[-1]
+    return made_of.get(one.student) != keys.handed_in(keys.key("", *one.load()))
 
 
 def _changed(path):

@@ -21,8 +21,12 @@ class Grading:
     check or the grader had), `stopped` when it was asked to stop.
     """
 
-    def __init__(self, course, name, setting, *, unsafe=False, force=False, earlier=True):
-        """`force` grades everybody again; without `earlier` also what version 0.1.0 graded."""
+    def __init__(self, course, name, setting, *, unsafe=False, force=False, earlier=True, only=()):
+        """`force` grades everybody again; without `earlier` also what version 0.1.0 graded.
+
+        `only`: the students whom it is about, else all.
+        """
+        self.only = set(only)
         self.course, self.name, self.setting, self.force = Path(course), name, setting, force
         self.ground = keys.ground(self.course, name, setting, unsafe)
         before = keys.earlier_grounds(self.course, name, setting, unsafe) if earlier else []
@@ -33,7 +37,8 @@ class Grading:
     def plan(self, keeper):
         """([Task, ...] of what is missing or changed, [Row, ...] of all others)."""
         tasks, rows = [], []
-        for one in reading.find(self.course, self.name, keeper.students()):
+        found = reading.find(self.course, self.name, keeper.students())
+        for one in (s for s in found if not self.only or s.student in self.only):
             self.total += one.handed_in
             if not one.handed_in:
                 rows.append(Row(one.student, findings=one.findings))

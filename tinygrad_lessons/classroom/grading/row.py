@@ -16,11 +16,6 @@ class Row:
     trouble: str = ""
     new: bool = False
 
-    @property
-    def passed(self):
-        """Whether no point was lost so far."""
-        return self.score is not None and not self.wrong
-
 
 def row(result, new=False):
     """The Row of a Result."""

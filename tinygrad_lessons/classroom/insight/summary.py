@@ -14,14 +14,14 @@ from ..intake.reading import shown
 def progress(console, total):
     """A bar with the time left and running totals; gives what takes each Row or None."""
     columns = TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    counts = {"full marks": 0, "not": 0, "with findings": 0}
+    counts = {"full marks": 0, "not": 0, "wait for a person": 0, "with findings": 0}
     with Progress(*columns, TextColumn("{task.fields[counts]}"), console=console) as bar:
         task = bar.add_task("", total=total, counts="")
 
         def take(row):
             if row is None:
                 return
-            counts["full marks" if row.passed else "not"] += 1
+            counts[_kind(row)] += 1
             counts["with findings"] += bool(row.findings)
             told = ", ".join(f"{count} {what}" for what, count in counts.items())
             bar.update(task, advance=1, counts=told)
@@ -29,10 +29,22 @@ def progress(console, total):
         yield take
 
 
+def _kind(row):
+    if row.by_hand:
+        return "wait for a person"
+    return "full marks" if row.score is not None and row.score >= row.max else "not"
+
+
+def absent(rows):
+    """The students who handed in nothing."""
+    return [r.student for r in rows if r.score is None and not r.trouble]
+
+
 def table(rows):
-    """Student, score of maximum, what went wrong, findings."""
+    """Student, score of maximum, what went wrong, findings; of those who handed in anything."""
     found = _by_student("Score", "What went wrong", "Findings")
-    for row in sorted(rows, key=lambda r: r.student):
+    without = set(absent(rows))
+    for row in sorted((r for r in rows if r.student not in without), key=lambda r: r.student):
         wrong = row.trouble or few(row.wrong, 4)
         found.add_row(*map(escape, (shown(row.student), points(row), wrong, few(row.findings, 2))))
     return found
@@ -65,12 +77,12 @@ def closing_line(rows, grading, seconds):
     """How many, how fast, and what is left to do."""
     new = sum(r.new for r in rows)
     failed = sum(bool(r.trouble) for r in rows)
-    absent = sum(r.score is None and not r.trouble for r in rows)
+    none = len(absent(rows))
     done = f"{grading.total} submissions: {new} graded in {seconds:.1f} s, {grading.kept} as before"
     parts = [
         done,
         failed and f"{failed} without a grade",
-        absent and f"{absent} handed in nothing",
+        none and f"{none} handed in nothing",
     ]
     return "; ".join(filter(None, parts)) + "."
 

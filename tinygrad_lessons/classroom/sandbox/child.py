@@ -18,6 +18,7 @@ import io
 import json
 import linecache
 import os
+import pkgutil
 import random
 import signal
 import sys
@@ -35,6 +36,7 @@ HERE = os.path.dirname(__file__) + os.sep
 CHUNK = 8192  # characters of a stream kept before they are sent
 PATIENCE = 20  # a stream this many times over its limit ends the cell
 KINDS = ("text/plain", "image/png")
+NOT_DRAWN = "(A picture belongs here. Pictures are not drawn at grading.)"
 NOTE = "\n[cut: this cell printed more than {} characters]\n"
 
 
@@ -166,6 +168,10 @@ def _text(value):
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
+def _not_drawn(figure, printer, cycle):
+    printer.text(NOT_DRAWN)
+
+
 def what_happened(error):
     """Of an exception its name, its words, and the number and text of the cell's line."""
     number, line = getattr(error, "lineno", None), getattr(error, "text", None)
@@ -226,11 +232,23 @@ def prepare(lesson, warm):
     return Runner(shell)
 
 
+def _pictures():
+    """What the lessons' pictures share, with all of them loaded; None in an edition without any."""
+    try:
+        pictures = importlib.import_module(PACKAGE + ".lab.pictures")
+    except ModuleNotFoundError:
+        return None
+    for module in pkgutil.iter_modules(pictures.__path__, pictures.__name__ + "."):
+        importlib.import_module(module.name)
+    return sys.modules.get(pictures.__name__ + ".frame")
+
+
 class Runner:
     """Keeps what it needs in its own attributes, taken before any cell has run."""
 
     def __init__(self, shell):
         self.package = importlib.import_module(PACKAGE)
+        self.frame = _pictures()
         observe = importlib.import_module(PACKAGE + ".lab.observe")
         self.look, self.load = observe.look, observe.load
         self.exercise = importlib.import_module(PACKAGE + ".exercise")
@@ -252,6 +270,8 @@ class Runner:
         self.wire = self.shell.wire = Wire(outgoing)
         for stream in self.streams:
             stream.wire, stream.most = self.wire, limits["stream"]
+        if not limits["pictures"]:
+            self.leave_pictures_out()
         signal.signal(signal.SIGALRM, self.alarm)
         for line in os.fdopen(incoming, "rb"):
             request = json.loads(line)
@@ -259,6 +279,15 @@ class Runner:
                 self.wire.send(**self.cell(**request))
             else:
                 self.wire.send(end=self.check(request))
+
+    def leave_pictures_out(self):
+        """Have a sentence in the place of the lessons' pictures, of figures and of images."""
+        if self.frame:
+            self.frame.left_out = NOT_DRAWN
+        formatters = self.shell.display_formatter.formatters
+        for kind, formatter in formatters.items():
+            formatter.enabled = formatter.enabled and not kind.startswith("image/")
+        formatters["text/plain"].for_type_by_name("matplotlib.figure", "Figure", _not_drawn)
 
     def alarm(self, *_):
         if self.wire and self.wire.busy:

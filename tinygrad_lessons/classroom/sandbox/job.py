@@ -24,6 +24,7 @@ class Limits:
     stream: int = 200_000  # characters of one stream in one cell
     total: int = 4 << 20  # outputs of the notebook
     observed: int = 16 << 20  # observations of the notebook
+    pictures: bool = True  # whether any are drawn
     parts: int = 200_000  # values in them; the lessons' own have 6,000
 
 

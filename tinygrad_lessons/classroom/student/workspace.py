@@ -9,6 +9,7 @@ from pathlib import Path
 import nbformat
 
 from ...lab import files, progress
+from ...lab.check import RECORD
 from .. import Problem
 from ..author import lesson, release
 from ..intake import reading
@@ -139,6 +140,7 @@ def names(folder):
     found = [
         p.name for p in folders if any((p / n).exists() for n in (f"{p.name}.ipynb", RELEASED))
     ]
+    found = sorted({*found, *_given_out(folder)})
     if not found:
         raise Problem(
             f"There are no lessons in {Path(folder)}/. Make them with: lessons lab, "
@@ -147,10 +149,24 @@ def names(folder):
     return found
 
 
+def place(folder, name):
+    """The folder of a lesson: `folder`/NAME, or one that was given out, whatever it is called."""
+    return _given_out(folder).get(name, Path(folder) / name)
+
+
+def _given_out(folder):
+    """{lesson: its folder} of the release folders in `folder`, and of `folder` itself."""
+    places = [Path(folder), *sorted(p for p in Path(folder).glob("*") if p.is_dir())]
+    given = [p for place in places if (place / RECORD).exists() for p in place.glob("*.ipynb")]
+    is_lesson = re.compile(r"\d\d_\w+").fullmatch
+    found = {p.stem: p.parent for p in given if is_lesson(p.stem)}
+    return found | {p.stem: p.parent for p in given if p.stem == p.parent.resolve().name}
+
+
 def steps(folder, name):
     """The progress.Steps of one lesson in a student's folder."""
-    place = Path(folder) / name
-    return progress.steps(place, _texts(open_notebook(place / f"{name}.ipynb")))
+    here = place(folder, name)
+    return progress.steps(here, _texts(open_notebook(here / f"{name}.ipynb")))
 
 
 def run(folder, name, seconds=SECONDS):
@@ -158,7 +174,7 @@ def run(folder, name, seconds=SECONDS):
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
 
-    path = Path(folder) / name / f"{name}.ipynb"
+    path = place(folder, name) / f"{name}.ipynb"
     open_notebook(path)
     notebook = nbformat.read(path, 4)
     client = NotebookClient(
@@ -201,7 +217,7 @@ def reset(folder, course, exercise):
     lessons = lesson.load_all(course)
     for one in lessons:
         if exercise in [e.id for e in one.exercises]:
-            return one.name, _reset(Path(folder) / one.name, one, exercise)
+            return one.name, _reset(place(folder, one.name), one, exercise)
     known = [e.id for one in lessons for e in one.exercises]
     raise Problem(f"There is no exercise {exercise!r}.{lesson.guess(exercise, known)}")
 
