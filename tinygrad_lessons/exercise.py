@@ -95,7 +95,7 @@ def given(packed: str, space: dict[str, Any]) -> Any:
     return _given[packed]
 
 
-def unwritten(id, lesson, number):
+def unwritten(id: str, lesson: str, number: int) -> str:
     """What a stub says."""
     return f"{id} is yours to write: lesson {lesson}, exercise {number}"
 
