@@ -63,6 +63,7 @@ def test_a_known_mistake_that_never_ends_holds_nobody_up(function, monkeypatch):
     assert judged("products", wrong, known).mistake == "twice"
     names = [found[2] for found in judge.observed_mistakes(cell(), "products", "sim", 1, known)]
     assert names[0] == "timeout" and names[1] == wrong
+    assert judged("products", None, known, trouble="timeout").mistake == function.__name__
     right = look(judge.load(SOURCE)["products"], judge.package, "sim", 1)
     assert judge.expected(cell(), "products", "sim", 1) == right
     assert marked["gram"] is judge.package.gram
