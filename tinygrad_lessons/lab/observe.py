@@ -140,8 +140,16 @@ def _outcome(value):
 def _raised(e):
     seen = {"kind": "raised", "type": type(e).__name__, "text": _words(e)}
     stub = isinstance(e, NotImplementedError) and is_stub(seen["text"])
-    found = {"unwritten": stub, "where": written(e), "place": place(e)}
+    found = {"unwritten": stub, "where": _if_told(written, e), "place": _if_told(place, e)}
     return seen | {key: value for key, value in found.items() if value}
+
+
+def _if_told(ask, e):
+    """What can be found out of an exception, which may come from code that was never in a file."""
+    try:
+        return ask(e)
+    except Exception:
+        return ""
 
 
 def written(e):
