@@ -1,6 +1,5 @@
 """`check("gram")` in a notebook: your package against the record of the release."""
 
-import gzip
 import importlib
 import json
 import sys
@@ -9,12 +8,11 @@ from pathlib import Path
 
 from ..exercise import PACKAGE
 from ..exercise import written as answers
-from . import progress
+from . import folder, progress
+from .folder import RECORD
 from .observe import look, written
 from .table import Report
 from .verdict import Verdict, recognise
-
-RECORD = "observations.json.gz"
 
 _looks = {}  # (exercise, mistake) -> how often its hint was shown in this session
 
@@ -74,9 +72,9 @@ def _passes(known, exercise):
 def record():
     """{exercise: [{check, device, seed, seen, mistakes}, ...]} as the release recorded it."""
     package = Path(importlib.import_module(PACKAGE).__file__).parent
-    for folder in (Path.cwd(), package.parent):
-        if (folder / RECORD).exists():
-            return json.loads(gzip.decompress((folder / RECORD).read_bytes()))
+    for place in (Path.cwd(), package.parent):
+        if found := folder.record(place):
+            return found
     raise FileNotFoundError(
         f"{RECORD} is not beside the notebook. Open the notebook in the folder that it came in; "
         "an instructor makes the file with: lessons release"

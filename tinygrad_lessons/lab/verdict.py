@@ -11,7 +11,8 @@ TROUBLES = {
     "timeout": "it did not finish in time",
     "died": "it ended the Python process",
     "flood": "it printed or returned too much",
-    "missing": "this check is not in the cell; restore the cell",
+    "missing": "this check is not in its cell any more. Bring it back with: "
+    "python -m tinygrad_lessons reset EXERCISE --check",
 }
 # The share of what differs that has to be the mistake's own, by how much one difference tells:
 ENOUGH = {"yes or no, a count, an error": 0.75, "a value": 0.5, "numbers": 0.25}

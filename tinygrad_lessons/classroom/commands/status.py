@@ -17,9 +17,9 @@ def status(folder: Folder = Path("lessons")):
 def show(folder):
     """One row a lesson, and under it what to do next."""
     from ...lab import progress
-    from ..student.workspace import names
+    from ..student.workspace import base, names
 
-    found = progress.Table([folder / name for name in names(folder)])
+    found = progress.Table([base(folder) / name for name in names(folder)])
     table = Table(*found.HEAD, title="Your lessons", title_justify="left")
     for row in found.rows:
         table.add_row(*row)

@@ -1,6 +1,5 @@
 """A student's own folder of lessons: made, brought up to date, checked, reset."""
 
-import re
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -8,14 +7,15 @@ from pathlib import Path
 
 import nbformat
 
-from ...lab import files, progress
+from ...lab import files, progress, runner
+from ...lab import folder as lab_folder
+from ...lab.folder import RELEASED
 from .. import Problem
 from ..author import lesson, release
 from ..intake import reading
 from ..storage import digest
 from .merge import merge
 
-RELEASED = ".released.ipynb"  # the notebook as it was last given out
 STAMP = ".edition"  # a hash of what the files beside the notebook were made from
 SECONDS = 600  # for one cell
 
@@ -133,24 +133,31 @@ def _free(path):
     return path if not path.exists() else next(p for p in names if not p.exists())
 
 
+def base(folder):
+    """The folder that holds a student's lessons: this one, lessons/ in it, or of a lesson its own.
+
+    Where the usual lessons/ is not there, the current folder is looked at.
+    """
+    folder = Path(folder)
+    try:
+        here = folder == Path("lessons") and not folder.exists()
+        return lab_folder.lessons("." if here else folder)[0].parent
+    except lab_folder.Missing:
+        raise Problem(
+            f"There are no lessons in {folder}/. Make them with: lessons lab, "
+            "or name the folder that has them: --in FOLDER"
+        ) from None
+
+
 def names(folder):
     """The lessons in a student's folder, in order."""
-    folders = sorted(p for p in Path(folder).glob("[0-9][0-9]_*") if p.is_dir())
-    found = [
-        p.name for p in folders if any((p / n).exists() for n in (f"{p.name}.ipynb", RELEASED))
-    ]
-    if not found:
-        raise Problem(
-            f"There are no lessons in {Path(folder)}/. Make them with: lessons lab, "
-            "or name the folder that has them: --in FOLDER"
-        )
-    return found
+    return [place.name for place in lab_folder.lessons(base(folder))]
 
 
 def steps(folder, name):
     """The progress.Steps of one lesson in a student's folder."""
     place = Path(folder) / name
-    return progress.steps(place, _texts(open_notebook(place / f"{name}.ipynb")))
+    return progress.steps(place, open_notebook(place / f"{name}.ipynb").cells)
 
 
 def run(folder, name, seconds=SECONDS):
@@ -175,12 +182,7 @@ def run(folder, name, seconds=SECONDS):
         last = [c.source for c in notebook.cells if c.get("execution_count") or c.get("outputs")]
         text = f", after the cell that begins: {last[-1].splitlines()[0]}" if last else ""
         raise Problem(f"Python ended while it ran {name}{text}") from None
-    return {exercise: printed for exercise, printed in _printed(notebook)}
-
-
-def passes(exercise, printed):
-    """Whether a check's text says that all of it passes."""
-    return bool(re.match(rf"{re.escape(exercise)}: (\d+) of \1 checks? pass", printed))
+    return runner.with_missing(dict(_printed(notebook)), path.parent, notebook)
 
 
 def _printed(notebook):
@@ -196,40 +198,11 @@ def _output(output):
     return output.get("text") or output.get("data", {}).get("text/plain", "")
 
 
-def reset(folder, course, exercise):
+def reset(folder, exercise, answer=True):
     """Give an exercise back as it was. Returns (lesson, file with the old answer or None)."""
-    lessons = lesson.load_all(course)
-    for one in lessons:
-        if exercise in [e.id for e in one.exercises]:
-            return one.name, _reset(Path(folder) / one.name, one, exercise)
-    known = [e.id for one in lessons for e in one.exercises]
-    raise Problem(f"There is no exercise {exercise!r}.{lesson.guess(exercise, known)}")
-
-
-def _reset(place, one, exercise):
-    path = place / f"{one.name}.ipynb"
-    open_notebook(path)
-    notebook = nbformat.read(path, 4)
-    stub = next(c for c in release.student_version(one).cells if _is(c, exercise))
-    mine = [c for c in notebook.cells if _is(c, exercise)]
-    if not mine:
-        raise Problem(f"{path} has no cell for {exercise}. Bring it back with: lessons lab")
-    written, kept = [c.source for c in mine if c.source != stub.source], None
-    if written:
-        kept = _free(place / "answers" / f"{exercise}-{_now()}.py")
-        kept.parent.mkdir(exist_ok=True)
-        files.write(kept, "\n\n".join(written) + "\n")
-    for cell in mine:
-        cell.source = stub.source
-    for cell in notebook.cells:
-        if _is(cell, exercise) or _is(cell, f"check-{exercise}"):
-            cell.outputs, cell.execution_count = [], None
-    save(path, notebook)
-    progress.forget(place, exercise)
-    return kept
-
-
-def _is(cell, grade_id):
-    return (
-        cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id
-    )
+    try:
+        place = lab_folder.find(base(folder), exercise)
+        open_notebook(place / f"{place.name}.ipynb")
+        return place.name, lab_folder.reset(place, exercise, answer)
+    except lab_folder.Missing as e:
+        raise Problem(str(e)) from None
