@@ -14,10 +14,10 @@ def status(lessons):
 
 def check(lessons, name="", exercise=""):
     """Run saved notebooks and their checks; exit 1 when one does not pass."""
-    places = [p for p in folder.lessons(lessons) if name in ("", p.name, p.name[3:], p.name[:2])]
+    found = {folder.name(place): place for place in folder.lessons(lessons)}
+    places = [place for known, place in found.items() if name in ("", known, known[:2])]
     if not places:
-        there = ", ".join(p.name for p in folder.lessons(lessons))
-        raise folder.Missing(f"There is no lesson {name!r} here. There are: {there}.")
+        raise folder.Missing(f"There is no lesson {name!r} here. There are: {', '.join(found)}.")
     found = {id: text for place in places for id, text in runner.run(place).items()}
     if exercise:
         folder.find(lessons, exercise)
@@ -34,7 +34,7 @@ def reset(lessons, exercise, check=False):
     kept = folder.reset(place, exercise, answer=not check)
     what = "The check of " if check else ""
     told = f"Your answer is kept in {kept}." if kept else ""
-    print(f"{what}{exercise} in {place.name} is as it was. {told}".strip())
+    print(f"{what}{exercise} in {folder.name(place)} is as it was. {told}".strip())
     print("If the notebook is open in JupyterLab: File > Reload Notebook from Disk")
 
 

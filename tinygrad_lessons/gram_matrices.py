@@ -1,6 +1,6 @@
 """What A^T A says about the columns of A: lengths, angles, fits, and where the data spreads."""
 
-import tinygrad_lessons as torch
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from .exercise import exercise
 
@@ -25,7 +25,7 @@ def outer_gram(A):
 
 @exercise("angles")
 def angles(A):
-    """Angles between A's columns, in radians, from the Gram matrix alone. (m, n) -> (n, n)"""
+    """Angles between A's columns, in radians; a column of zeros raises. (m, n) -> (n, n)"""
     G = A.T @ A
     lengths = G.diagonal().sqrt()
     if (lengths == 0).any():

@@ -42,6 +42,21 @@ def carried_to_the_device(x, *, dtype=None, device=None):
     return torch.ones(x.shape, dtype=dtype or x.dtype).to(device or x.device)
 
 
+@mistake("ones-like", "Which dtype does NumPy choose for its ones, when nobody tells it yours?")
+def as_numpy_makes_them(x, *, dtype=None, device=None):
+    return torch.tensor(np.ones(tuple(x.shape)), dtype=dtype, device=device or x.device)
+
+
+@mistake("ones-like", "Call it with device='cpu' for an x that lives elsewhere. Where are they?")
+def ignores_the_device_asked_for(x, *, dtype=None, device=None):
+    return torch.ones(x.shape, dtype=dtype or x.dtype, device=x.device)
+
+
+@mistake("ones-like", "How many numbers has x in each dim? Print the shape of x and of your ones.")
+def one_long_row(x, *, dtype=None, device=None):
+    return torch.ones(x.numel(), dtype=dtype or x.dtype, device=device or x.device)
+
+
 @also_right("ones-like")
 def empty_then_fill(x, *, dtype=None, device=None):
     out = torch.empty(x.shape, dtype=dtype or x.dtype, device=device or x.device)
@@ -113,6 +128,25 @@ def one_number_for_all(x, *, dtype=None, device=None):
 def from_numpys_own_stream(x, *, dtype=None, device=None):
     numbers = np.random.random(tuple(x.shape))
     return torch.tensor(numbers, **_wanted(x, dtype, device))
+
+
+@mistake("rand-like", "Which of your parameters does the body read? Ask for another dtype.")
+def ignores_the_dtype_asked_for(x, *, dtype=None, device=None):
+    return torch.rand(x.shape, dtype=x.dtype, device=device or x.device)
+
+
+@mistake("rand-like", "Call it with device='sim' for a tensor of the CPU. Where do they arrive?")
+def stays_on_the_device_of_x(x, *, dtype=None, device=None):
+    return torch.rand(x.shape, **_wanted(x, dtype, None))
+
+
+@mistake("rand-like", "Print x before and after the call. Was it yours to write to?")
+def draws_into_x(x, *, dtype=None, device=None):
+    wanted = _wanted(x, dtype, device)
+    if wanted["dtype"] is not x.dtype:
+        return torch.rand(x.shape, **wanted)
+    x.uniform_()
+    return x.to(wanted["device"])
 
 
 @also_right("rand-like")
@@ -218,6 +252,50 @@ def arrays_as_lists(data):
     return look_for_a_float(data.tolist() if isinstance(data, np.ndarray) else data)
 
 
+@mistake("infer-dtype", "Your answer for an array: is it the dtype of its numbers? Try int16.")
+def arrays_get_the_usual_dtypes(data):
+    if isinstance(data, np.ndarray):
+        kinds = {"b": torch.bool, "i": torch.int64, "u": torch.int64}
+        return kinds.get(data.dtype.kind, torch.float32)
+    return look_for_a_float(data)
+
+
+@mistake("infer-dtype", "A dtype, or its name? And whose: NumPy's or torch's? Print type() of it.")
+def numpys_dtype(data):
+    return look_for_a_float(data).np
+
+
+@mistake("infer-dtype", "A dtype, or its name? Print type() of what you return.")
+def name_of_the_dtype(data):
+    return str(look_for_a_float(data)).rpartition(".")[2]
+
+
+@mistake("infer-dtype", "How deep does your loop look? Try a list in a list in a list.")
+def two_levels_only(data):
+    if isinstance(data, np.ndarray):
+        return torch.dtypes.of(data)
+    np.shape(data)
+    rows = data if isinstance(data, (list, tuple, range)) else [data]
+    found = [x for row in rows for x in (row if isinstance(row, (list, tuple, range)) else [row])]
+    if any(isinstance(x, (str, type(None))) for x in found):
+        raise TypeError("no number")
+    if not found or any(isinstance(x, float) for x in found):
+        return torch.float32
+    return torch.bool if all(isinstance(x, bool) for x in found) else torch.int64
+
+
+@mistake("infer-dtype", "Which types does your code walk into? What is range(3) to it, and (1, 2)?")
+def lists_only(data):
+    def lists(x):
+        if isinstance(x, (tuple, range)):
+            raise TypeError(f"no number: {x}")
+        for part in x if isinstance(x, list) else ():
+            lists(part)
+
+    lists(data)
+    return look_for_a_float(data)
+
+
 @also_right("infer-dtype")
 def look_for_a_float(data):
     if isinstance(data, np.ndarray):
@@ -293,6 +371,11 @@ def eats_its_argument(shape):
     return tuple(strides)
 
 
+@mistake("contiguous-strides", "Is what you return a tuple? Print type() of it.")
+def the_total_alone(shape):
+    return math.prod(max(n, 1) for n in shape)
+
+
 @also_right("contiguous-strides")
 def products_of_what_follows(shape):
     return tuple(math.prod(max(n, 1) for n in shape[i + 1 :]) for i in range(len(shape)))
@@ -361,6 +444,36 @@ def divides_by_the_first(shape, size):
 def refuses_what_is_empty(shape, size):
     if size == 0:
         raise RuntimeError("nothing to reshape")
+    return copy_with_the_size(shape, size)
+
+
+@mistake("resolve-shape", "Print your answer for (2, -1) and 6. Is each size a whole number?")
+def true_division(shape, size):
+    solved = copy_with_the_size(shape, size)
+    return tuple(float(n) if s == -1 else n for n, s in zip(solved, shape, strict=True))
+
+
+@mistake("resolve-shape", "(4, 4) for 32 numbers: 16 divides 32. Do the 16 places hold them all?")
+def a_full_shape_may_divide(shape, size):
+    if -1 in shape:
+        return copy_with_the_size(shape, size)
+    if min(shape, default=0) < 0 or size % max(math.prod(shape), 1):
+        raise RuntimeError("does not fit")
+    return tuple(shape)
+
+
+@mistake("resolve-shape", "What do you return where something does not fit? Who would notice?")
+def none_where_it_does_not_fit(shape, size):
+    try:
+        return copy_with_the_size(shape, size)
+    except ValueError:
+        return None
+
+
+@mistake("resolve-shape", "What is size // 0? Which of your lines meets a size of 0?")
+def zero_for_what_any_number_solves(shape, size):
+    if 0 in shape and -1 in shape:
+        return tuple(0 if n == -1 else n for n in shape)
     return copy_with_the_size(shape, size)
 
 
@@ -446,7 +559,9 @@ def first_and_last_only(*shapes):
     return by_columns(shapes[0], shapes[-1])
 
 
-@mistake("broadcast-shapes", "Which two shapes could not meet? Would the reader of your text know?")
+@mistake(
+    "broadcast-shapes", "Which shapes could not meet? Are they in your text as they were passed?"
+)
 def says_nothing(*shapes):
     try:
         return by_columns(*shapes)
@@ -460,6 +575,30 @@ def raises_another_type(*shapes):
         return by_columns(*shapes)
     except RuntimeError as error:
         raise TypeError(str(error)) from None
+
+
+@mistake("broadcast-shapes", "Shapes (1,) and (3,): must they be equal, or may one of them be 1?")
+def ones_must_meet_ones(*shapes):
+    longest = max(len(s) for s in shapes)
+    padded = [(1,) * (longest - len(s)) + tuple(s) for s in shapes]
+    if len(shapes) > 1 and any(len({*c}) > 1 and 1 in c[1:] for c in zip(*padded, strict=True)):
+        raise _misfit(shapes)
+    return by_columns(*shapes)
+
+
+@mistake("broadcast-shapes", "Must shapes have equally many dims? Which size is a missing one?")
+def as_many_dims_only(*shapes):
+    if len({len(s) for s in shapes}) > 1:
+        raise _misfit(shapes)
+    return by_columns(*shapes)
+
+
+@mistake("broadcast-shapes", "What do you return where two shapes can't meet? What was asked for?")
+def none_where_they_do_not_meet(*shapes):
+    try:
+        return by_columns(*shapes)
+    except RuntimeError:
+        return None
 
 
 @also_right("broadcast-shapes")
@@ -544,6 +683,35 @@ def leaves_the_tensor(self, dim=None, keepdim=False):
 def none_means_rows(self, dim=None, keepdim=False):
     _floats_only(self)
     return along_dim_after_dim(self, 0 if dim is None else dim, keepdim)
+
+
+@mistake(
+    "mean", "Which dim goes, and which one stays? Compare your shapes with those of x.sum(dim)."
+)
+def along_the_other_dim(self, dim=None, keepdim=False):
+    _floats_only(self)
+    other = 1 - dim % 2 if self.ndim == 2 and isinstance(dim, int) else dim
+    return along_dim_after_dim(self, other, keepdim)
+
+
+@mistake("mean", "A mean of whole numbers: which dtype has yours, and which has the tensor?")
+def makes_floats_of_whole_numbers(self, dim=None, keepdim=False):
+    x = self if self.dtype.is_floating_point else self.to(dtype=torch.float32)
+    return along_dim_after_dim(x, dim, keepdim)
+
+
+@mistake("mean", "What is self.shape[dim] when dim is None, or a tuple of two dims?")
+def one_dim_only(self, dim=None, keepdim=False):
+    _floats_only(self)
+    return self.sum(dim, keepdim) / self.shape[dim]
+
+
+@mistake("mean", "Is a bool a number to average? What does is_floating_point say of it?")
+def refuses_int64_only(self, dim=None, keepdim=False):
+    if self.dtype is torch.int64:
+        raise TypeError("whole numbers")
+    x = self if self.dtype.is_floating_point else self.to(dtype=torch.float32)
+    return along_dim_after_dim(x, dim, keepdim)
 
 
 @also_right("mean")
@@ -635,7 +803,10 @@ def adds_a_speck(x, dim):
     return off / ((off * off).mean(dim, keepdim=True).sqrt() + 1e-8)
 
 
-@mistake("standardize", "In a square, which numbers does a row of means meet: its own row's?")
+@mistake(
+    "standardize",
+    "Print the shapes of x and of x.mean(1). Which numbers meet when you subtract them?",
+)
 def forgets_to_keep_the_dim(x, dim):
     off = x - x.mean(dim)
     return off / (off * off).mean(dim).sqrt()
@@ -653,6 +824,40 @@ def centred_only(x, dim):
     return (x - x.mean(dim, keepdim=True)) * ~_equal(x, dim)
 
 
+def _if_needed(x, dim, equal):
+    """The standardized x; an `if` that asks a whole tensor raises before."""
+    if equal:
+        return x * 0
+    return where_they_differ(x, dim)
+
+
+@mistake(
+    "standardize",
+    "There is one deviation for each row or column. An `if`, an `or` and Python's max want one "
+    "yes or no: about which of them? What would choose for each by itself?",
+)
+def asks_one_if_for_all(x, dim):
+    off = x - x.mean(dim, keepdim=True)
+    return _if_needed(x, dim, (off * off).mean(dim, keepdim=True) == 0)
+
+
+@mistake("standardize", "Which of your parameters does the body read? Compare dim 0 with dim 1.")
+def always_along_dim_0(x, dim):
+    return where_they_differ(x, 0)
+
+
+@mistake("standardize", "One sum of squares, or one for each row or column? Print its shape.")
+def one_deviation_for_all(x, dim):
+    off = x - x.mean(dim, keepdim=True)
+    return off * ~_equal(x, dim) / (off * off).mean().sqrt()
+
+
+@mistake("standardize", "You take off the mean. Of what is the deviation: of x, or of the square?")
+def root_of_the_mean_square_of_x(x, dim):
+    off = x - x.mean(dim, keepdim=True)
+    return _standardized(x, dim, off, (x * x).mean(dim, keepdim=True).sqrt())
+
+
 @also_right("standardize")
 def where_they_differ(x, dim):
     off = x - x.mean(dim, keepdim=True)
@@ -665,6 +870,14 @@ def through_the_first_number(x, dim):
     off = off - off.sum(dim, keepdim=True) / x.shape[dim]
     total = (off * off).sum(dim, keepdim=True)
     return off * (x.shape[dim] / (total + (total == 0))).sqrt()
+
+
+@also_right("standardize")
+def chosen_by_where(x, dim):
+    off = x - x.mean(dim, keepdim=True)
+    deviation = (off * off).mean(dim, keepdim=True) ** 0.5
+    equal = x.amax(dim, keepdim=True) == x.amin(dim, keepdim=True)
+    return torch.where(equal, 0 * x, off / torch.where(equal, 0 * deviation + 1, deviation))
 
 
 # Mutants that no check has to tell from the reference

@@ -8,7 +8,10 @@ from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, m
 # pick-device
 
 
-@mistake("pick-device", "Which accelerators does your code know by name? Who knows them all?")
+@mistake(
+    "pick-device",
+    "What do you return where the accelerator is not called cuda? Who knows them all?",
+)
 def knows_cuda_only():
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
 
@@ -27,6 +30,20 @@ def last_of_all_devices():
 def returns_a_name():
     found = torch.accelerator.current_accelerator()
     return "cpu" if found is None else str(found)
+
+
+@mistake(
+    "pick-device", "is_available() says yes or no. What was asked for, yes or no, or a device?"
+)
+def says_whether_there_is_one():
+    return torch.accelerator.is_available()
+
+
+@mistake("pick-device", "Which of your two branches runs where there is no accelerator?")
+def the_wrong_way_round():
+    if torch.accelerator.is_available():
+        return torch.device("cpu")
+    return torch.accelerator.current_accelerator()
 
 
 @also_right("pick-device")
@@ -116,6 +133,41 @@ def leaves_int_to_complain(text):
 @mistake("parse-device", "Something stands behind the colon, or should. What if it is nothing?")
 def takes_a_colon_alone(text):
     return also_by_split(text.removesuffix(":"))
+
+
+@mistake("parse-device", "Of which type is the exception for 'gpu'? Which was asked for?")
+def raises_another_type_for_names(text):
+    try:
+        return also_by_split(text)
+    except RuntimeError as error:
+        if text.partition(":")[0] in torch.devices.names:
+            raise
+        raise ValueError(str(error)) from None
+
+
+@mistake("parse-device", "'cuda:1:2' has two colons. Which of its parts do you look at?")
+def ignores_a_second_colon(text):
+    return also_by_split(":".join(text.split(":")[:2]))
+
+
+@mistake("parse-device", "Is what you return a pair? Print parse('cpu').")
+def the_type_alone(text):
+    type, index = also_by_split(text)
+    return type if index is None else (type, index)
+
+
+@mistake("parse-device", "parse says what a name means. Did you return the device instead?")
+def returns_the_device(text):
+    also_by_split(text)
+    return torch.device("cpu")
+
+
+@mistake(
+    "parse-device", "From which number does an index count? Compare 'cuda:1' with your answer."
+)
+def counts_from_1(text):
+    type, index = also_by_split(text)
+    return type, None if index is None else index + 1
 
 
 @also_right("parse-device")
@@ -234,6 +286,59 @@ def moves_x_itself(self, device=None, dtype=None):
     return self
 
 
+@mistake(
+    "to",
+    "Transfer wants a device. What did you hand over: a device, or a text? Which function of torch "
+    "turns the one into the other?",
+)
+def hands_over_the_name(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    result = self
+    if dtype is not None and dtype is not self.dtype:
+        result = torch.ops.Cast.apply(result, to=dtype.np)
+    if device is not None and str(device) != str(self.device):
+        result = torch.ops.Transfer.apply(result, to=device)
+    return result
+
+
+@mistake("to", "Cast wants one of NumPy's dtypes. What did you hand over? Look at the given line.")
+def hands_over_the_dtype(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    result = self
+    if dtype is not None and dtype is not self.dtype:
+        result = torch.ops.Cast.apply(result, to=dtype)
+    here = _where(self, device)
+    return result if here is self.device else torch.ops.Transfer.apply(result, to=here)
+
+
+@mistake(
+    "to",
+    "Your function makes two tensors when both change. Does the second hold what the first did?",
+)
+def only_the_last_of_the_two(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    result, here = self, _where(self, device)
+    if dtype is not None and dtype is not self.dtype:
+        result = torch.ops.Cast.apply(self, to=dtype.np)
+    if here is not self.device:
+        result = torch.ops.Transfer.apply(self, to=here)
+    return result
+
+
+@mistake(
+    "to", "x.to(dtype=...) names no device. Where should the result be: where x is, or elsewhere?"
+)
+def the_cpu_unless_told(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    return the_copy_first(self, device or "cpu", dtype)
+
+
+@mistake("to", "What does your function give back? Follow the name that you return.")
+def returns_itself_unchanged(self, device=None, dtype=None):
+    the_copy_first(self, device, dtype)
+    return self
+
+
 @also_right("to")
 def the_copy_first(self, device=None, dtype=None):
     device, dtype = _asked(device, dtype)
@@ -290,7 +395,7 @@ def never_refuses(*tensors):
     return tensors[0].device
 
 
-@mistake("common-device", "Which two devices met? Would a reader of your text know?")
+@mistake("common-device", "Which two devices met? Are both in your text?")
 def names_none(*tensors):
     if any(tensor.device is not tensors[0].device for tensor in tensors):
         raise RuntimeError("expected all tensors to be on the same device")
@@ -308,6 +413,15 @@ def raises_another_type(*tensors):
 @mistake("common-device", "Do you return a device, or its name?")
 def returns_the_name(*tensors):
     return str(each_against_the_first(*tensors))
+
+
+@mistake(
+    "common-device", "Of a single tensor the device is known. What does your function say of it?"
+)
+def wants_two(*tensors):
+    if len(tensors) < 2:
+        raise RuntimeError("expected cpu or sim: two tensors")
+    return each_against_the_first(*tensors)
 
 
 @also_right("common-device")
@@ -335,13 +449,23 @@ def eye_on_the_host(labels, classes):
     return torch.eye(classes)[labels]
 
 
-@mistake("one-hot", "The check itself is cheap. But who reads its answer, and where?")
+FETCHED = (
+    "A copy comes back from the device. Which of your lines reads numbers on the host: tolist, "
+    "item, int, an if, an assert?"
+)
+
+
+@mistake("one-hot", FETCHED)
 def asserts_the_range(labels, classes):
     assert bool((labels < classes).all())
     return torch.eye(classes, device=labels.device)[labels]
 
 
-@mistake("one-hot", "The labels go to the host and the rows come back. Which of the two could go?")
+@mistake(
+    "one-hot",
+    "One copy goes up, and one comes back: labels to the host, rows to the device. Which of them "
+    "is needed?",
+)
 def by_way_of_the_host(labels, classes):
     return torch.eye(classes)[labels.to("cpu")].to(labels.device)
 
@@ -377,6 +501,24 @@ def one_label_at_a_time(labels, classes):
 def classes_first(labels, classes):
     hot = torch.arange(classes, device=labels.device).reshape(-1, *[1] * labels.ndim) == labels
     return hot.to(dtype=torch.float32)
+
+
+@mistake("one-hot", "Your loop runs over the first dim. What does it meet when labels are 2 by 3?")
+def rows_of_one_dim_only(labels, classes):
+    rows = torch.zeros(len(labels) if labels.ndim else 1, classes, device=labels.device)
+    if labels.ndim == 1:
+        rows[torch.arange(len(labels), device=labels.device), labels] = 1.0
+    return rows
+
+
+@mistake("one-hot", "Label 0 of 4 classes: where is its 1? Count the columns from 0.")
+def one_column_too_far(labels, classes):
+    return torch.eye(classes, device=labels.device)[(labels + 1) % classes]
+
+
+@mistake("one-hot", "Which shape have labels of (2, 3) together with 4 classes? Print yours.")
+def one_long_list_of_rows(labels, classes):
+    return torch.eye(classes, device=labels.device)[labels.reshape(-1)]
 
 
 @also_right("one-hot")
@@ -429,7 +571,10 @@ def cuts_each_number(parameters, limit):
     return norm
 
 
-@mistake("clip-norm", "How do you know that the norm is above the limit? Who has to wait for that?")
+@mistake(
+    "clip-norm",
+    "How do you know whether the norm is above the limit? An if and Python's min ask on the host.",
+)
 def asks_on_the_host(parameters, limit):
     grads = _grads(parameters)
     if not grads:
@@ -474,7 +619,9 @@ def returns_the_norm_afterwards(parameters, limit):
     return _norm(grads)
 
 
-@mistake("clip-norm", "Is the length of (3, 4) equal to 3 + 4? What do you add up?")
+@mistake(
+    "clip-norm", "Is the length of (3, 4) equal to 3 + 4? What do you add up, and what comes after?"
+)
 def adds_up_the_norms(parameters, limit):
     grads = _grads(parameters)
     if not grads:
@@ -512,6 +659,58 @@ def walks_twice(parameters, limit):
 def forgets_none(parameters, limit):
     parameters = [parameters] if isinstance(parameters, torch.Tensor) else list(parameters)
     return _scaled([p.grad * 1 if p.grad is None else p.grad for p in parameters], limit)
+
+
+@mistake("clip-norm", "The length of (3, 4) is 5. Which number does your sum of squares give?")
+def forgets_the_root(parameters, limit):
+    grads = _grads(parameters)
+    if not grads:
+        return torch.tensor(0.0)
+    norm = sum((g * g).sum() for g in grads)
+    for g in grads:
+        g.mul_((limit / (norm + 1e-6)).clamp(max=1.0))
+    return norm
+
+
+@mistake(
+    "clip-norm", "Two gradients of lengths 3 and 4: together one vector. Is it 7 long, or less?"
+)
+def adds_up_the_lengths(parameters, limit):
+    grads = _grads(parameters)
+    if not grads:
+        return torch.tensor(0.0)
+    norm = sum(_norm([g]) for g in grads)
+    for g in grads:
+        g.mul_((limit / (norm + 1e-6)).clamp(max=1.0))
+    return norm
+
+
+@mistake("clip-norm", "Which numbers are to get shorter: the parameters or their gradients?")
+def scales_the_parameters(parameters, limit):
+    parameters = [parameters] if isinstance(parameters, torch.Tensor) else list(parameters)
+    grads = _grads(parameters)
+    if not grads:
+        return torch.tensor(0.0)
+    norm = _norm(grads)
+    for p in parameters:
+        p.mul_((limit / (norm + 1e-6)).clamp(max=1.0))
+    return norm
+
+
+@mistake("clip-norm", "Nobody has a gradient. What do you return then, and of which type is it?")
+def a_number_where_there_is_none(parameters, limit):
+    grads = _grads(parameters)
+    return _scaled(grads, limit) if grads else 0.0
+
+
+@mistake("clip-norm", "`parameters` may be one tensor. What does a loop over a tensor give you?")
+def walks_into_a_tensor(parameters, limit):
+    return by_the_larger_of_norm_and_limit([p for p in parameters], limit)
+
+
+@mistake("clip-norm", "Your norm is a Python number. Which line fetched it, and who had to wait?")
+def returns_a_number(parameters, limit):
+    return by_the_larger_of_norm_and_limit(parameters, limit).item()
 
 
 def _scaled(grads, limit):
@@ -561,7 +760,7 @@ def a_float_each(model, batches, device):
 
 @mistake("epoch-loss", "Four batches of 4 and one of 1: which share has the last one's mean?")
 def mean_of_means(model, batches, device):
-    losses = [((model(x.to(device)) - y.to(device)) ** 2).mean() for x, y in batches]
+    losses = [((model(x.to(device)) - y.to(device)) ** 2).mean().detach() for x, y in batches]
     return torch.stack(losses).mean().item()
 
 
@@ -578,7 +777,7 @@ def adds_up_with_numpy(model, batches, device):
 def carries_twice(model, batches, device):
     total, count = 0, 0
     for x, y in batches:
-        total = total + ((model(x.to(device)) - y.to(device)) ** 2).sum()
+        total = total + ((model(x.to(device)) - y.to(device)) ** 2).sum().detach()
         count += x.to(device).shape[0] * (y.to(device).numel() // x.shape[0])
     return (total / count).item()
 
@@ -596,7 +795,7 @@ def compares_on_the_host(model, batches, device):
 def returns_a_tensor(model, batches, device):
     total, count = 0, 0
     for x, y in batches:
-        total = total + ((model(x.to(device)) - y.to(device)) ** 2).sum()
+        total = total + ((model(x.to(device)) - y.to(device)) ** 2).sum().detach()
         count += y.numel()
     return total / count
 
@@ -612,7 +811,7 @@ def last_batch_only(model, batches, device):
 def divides_by_samples(model, batches, device):
     total, count = 0, 0
     for x, y in batches:
-        total = total + ((model(x.to(device)) - y.to(device)) ** 2).sum()
+        total = total + ((model(x.to(device)) - y.to(device)) ** 2).sum().detach()
         count += len(y)
     return (total / count).item()
 
@@ -624,12 +823,51 @@ def walks_the_batches_twice(model, batches, device):
     return (total / count).item() if isinstance(total, torch.Tensor) else total / count
 
 
+@mistake(
+    "epoch-loss",
+    "What does your sum hold on to, besides a number? Print total.grad_fn after the first batch, "
+    "for a model whose parameters require gradients.",
+)
+def keeps_the_history(model, batches, device):
+    total, count = 0, 0
+    for x, y in batches:
+        total = total + ((model(x.to(device)) - y.to(device)) ** 2).sum()
+        count += y.numel()
+    return (total / count).item()
+
+
+@mistake("epoch-loss", "Which of the two is squared: each difference, or their sum?")
+def squares_the_sum(model, batches, device):
+    total, count = 0, 0
+    for x, y in batches:
+        total = total + ((model(x.to(device)) - y.to(device)).sum() ** 2).detach()
+        count += y.numel()
+    return (total / count).item()
+
+
+@mistake("epoch-loss", "The mean over all numbers: by what do you divide at the end?")
+def a_sum_for_a_mean(model, batches, device):
+    total = 0
+    for x, y in batches:
+        total = total + ((model(x.to(device)) - y.to(device)) ** 2).sum().detach()
+    return total.item()
+
+
+@mistake("epoch-loss", "Where is x when your model gets it? Where does the model live?")
+def forgets_to_carry_x(model, batches, device):
+    total, count = 0, 0
+    for x, y in batches:
+        total = total + ((model(x) - y.to(device)) ** 2).sum().detach()
+        count += y.numel()
+    return (total / count).item()
+
+
 @also_right("epoch-loss")
 def stacks_then_sums(model, batches, device):
     sums, count = [], 0
     for x, y in batches:
         off = model(x.to(device)) - y.to(device)
-        sums.append((off * off).sum())
+        sums.append((off * off).sum().detach())
         count += off.numel()
     return float(torch.stack(sums).sum() / count)
 

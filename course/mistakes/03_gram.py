@@ -2,6 +2,8 @@
 
 import math
 
+import numpy as np
+
 import tinygrad_lessons as torch
 from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
 
@@ -43,6 +45,35 @@ def negative_dims_not_found(self, dim0, dim1):
 @mistake("transpose", "Which of your parameters does the body read? Try dims 0 and 1 of three.")
 def last_two_only(self, dim0, dim1):
     return self.permute((*range(self.ndim - 2), self.ndim - 1, self.ndim - 2))
+
+
+@mistake("transpose", "permute wants an order of all dims. How many numbers did you hand it?")
+def permutes_two_dims(self, dim0, dim1):
+    return self.permute([dim1, dim0])
+
+
+@mistake(
+    "transpose", "Which order of dims leaves everything as it is? Print the one you hand over."
+)
+def changes_nothing(self, dim0, dim1):
+    order = list(range(self.ndim))
+    order[dim0] = dim0 % self.ndim
+    return self.permute(order)
+
+
+@mistake(
+    "transpose", "Two places of the list change. When you write the second, what is in the first?"
+)
+def one_dim_twice(self, dim0, dim1):
+    order = list(range(self.ndim))
+    order[dim0] = order[dim1]
+    order[dim1] = order[dim0]
+    return self.permute(order)
+
+
+@mistake("transpose", "Whose array is .array on an accelerator, and where does yours live?")
+def through_numpy(self, dim0, dim1):
+    return torch.tensor(np.swapaxes(np.array(self.tolist()), dim0, dim1))
 
 
 @also_right("transpose")
@@ -100,6 +131,37 @@ def single_precision_zeros(a, b):
 def every_batch_with_every_batch(a, b):
     a = a.reshape((*a.shape[:-1], *[1] * (b.ndim - 2), a.shape[-1], 1))
     return (a * b).sum(-2)
+
+
+@mistake("matmul-by-hand", "What does @ do for you here? How would you get one entry without it?")
+def with_the_product_that_is_there(a, b):
+    return a @ b
+
+
+@mistake(
+    "matmul-by-hand", "Number by number, or row with column? Take a of (4, 3) and b of (3, 5)."
+)
+def number_by_number(a, b):
+    return a * b
+
+
+@mistake("matmul-by-hand", "Three numbers went into each entry. Are they added up, or averaged?")
+def means_for_sums(a, b):
+    product = a.unsqueeze(-1) * b.unsqueeze(-3)
+    return product.sum(-2) / max(a.shape[-1], 1)
+
+
+@mistake(
+    "matmul-by-hand", "How many dims do a and b get? Which of their dims stand above each other?"
+)
+def both_at_the_end(a, b):
+    return (a.unsqueeze(-1) * b.unsqueeze(-1)).sum(-2)
+
+
+@mistake("matmul-by-hand", "Whose numbers does NumPy know? Which device has your result?")
+def by_numpy_on_the_host(a, b):
+    c = (np.array(a.tolist())[..., None] * np.array(b.tolist())[..., None, :, :]).sum(-2)
+    return torch.tensor(c, dtype=a.dtype)
 
 
 @also_right("matmul-by-hand")
@@ -176,6 +238,30 @@ def changes_the_numbers_to_fit(result, out):
     return out
 
 
+@mistake("out", "Two tensors come in. Which of them should hold the other's numbers afterwards?")
+def writes_the_wrong_way(result, out):
+    if out.shape != result.shape or out.dtype != result.dtype:
+        raise RuntimeError("out does not fit")
+    result[...] = out
+    return out
+
+
+@mistake("out", "Your test compares one thing. What else can differ between `out` and `result`?")
+def compares_the_dtype_only(result, out):
+    if out.dtype != result.dtype:
+        raise RuntimeError("out does not fit")
+    out[...] = result
+    return out
+
+
+@mistake("out", "Where there is nothing to refuse, what do you return? And where there is?")
+def returns_none_for_refusing(result, out):
+    if out.shape != result.shape or out.dtype != result.dtype:
+        return None
+    out[...] = result
+    return out
+
+
 @also_right("out")
 def copy_of_the_package(result, out):
     if (out.shape, out.dtype) != (result.shape, result.dtype):
@@ -228,6 +314,25 @@ def averaged_over_rows(A):
     return A.T @ A / A.shape[0]
 
 
+@mistake("gram", "Is entry (0, 1) above the diagonal only? Compare it with entry (1, 0).")
+def half_of_it(A):
+    G = A.T @ A
+    return G * torch.tensor(np.tri(len(G)).tolist(), dtype=A.dtype, device=A.device)
+
+
+@mistake("gram", "Does a Gram matrix ask for centred columns? Take two columns of ones.")
+def centred_first(A):
+    if not A.dtype.is_floating_point or not len(A):
+        return A.T @ A
+    C = A - A.mean(0)
+    return C.T @ C
+
+
+@mistake("gram", "Which number is on your diagonal for a column (3, 4): 25 or 5?")
+def roots_of_it(A):
+    return (A.T @ A).abs() ** 0.5
+
+
 @also_right("gram")
 def dots(A):
     n = A.shape[1]
@@ -265,6 +370,16 @@ def first_layer_only(A):
 def outer_in_double(A):
     A = A.to(dtype=torch.float64)
     return A @ A.T
+
+
+@mistake("outer-gram", "Does * add anything up? What is one entry of a product of matrices?")
+def outer_squares(A):
+    return A * A
+
+
+@mistake("outer-gram", "How many pairs of rows are there? How many numbers do you return?")
+def squared_lengths_of_rows(A):
+    return (A * A).sum(1)
 
 
 @also_right("outer-gram")
@@ -355,6 +470,73 @@ def root_of_the_product(A):
     return torch.acos((G / torch.outer(square, square).sqrt()).clamp(-1, 1))
 
 
+def _cosines(A):
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    if (length == 0).any():
+        raise ValueError("a column of zeros has no direction")
+    return G / torch.outer(length, length)
+
+
+@mistake("angles", "Columns may point the same way, or opposite ways. Which cosine has the second?")
+def clamped_above_only(A):
+    return torch.acos(_cosines(A).clamp(max=1))
+
+
+@mistake("angles", "Columns may point opposite ways, or the same way. Which cosine has the second?")
+def clamped_below_only(A):
+    return torch.acos(_cosines(A).clamp(min=-1))
+
+
+@mistake("angles", "By how many lengths is each entry divided? Scale one column by 10 and compare.")
+def divides_by_one_of_them(A):
+    G = A.T @ A
+    square = G.diagonal()
+    if (square == 0).any():
+        raise ValueError("a column of zeros has no direction")
+    return torch.acos((G / square).clamp(-1, 1))
+
+
+@mistake("angles", "math.acos takes one number. How many has your matrix, and where do they live?")
+def pythons_acos(A):
+    return math.acos(_cosines(A).clamp(-1, 1))
+
+
+@mistake(
+    "angles",
+    "sin, cos or tan: which of them is the quotient of the formula? Ask for 0 and 90 degrees.",
+)
+def the_wrong_inverse(A):
+    return torch.asin(_cosines(A).clamp(-1, 1))
+
+
+@mistake(
+    "angles", "The angles between columns, or between rows? Print the shape for a 5 by 3 matrix."
+)
+def angles_of_the_rows(A):
+    return torch.acos(_cosines(A.T).clamp(-1, 1))
+
+
+@mistake("angles", "You return a matrix of nan for a column of zeros. What was asked for?")
+def nan_on_purpose(A):
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    if (length == 0).any():
+        return G * math.nan
+    return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
+
+
+@mistake(
+    "angles", "An `if` wants one answer, and you have a number for each column. Who joins them?"
+)
+def asks_all_lengths_at_once(A):
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    if length == 0:
+        raise ValueError("a column of zeros has no direction")
+    return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
+
+
 @also_right("angles")
 def unit_columns_first(A):
     length = (A * A).sum(0).sqrt()
@@ -412,6 +594,33 @@ def own_tolerance(Q, tol=1e-6):
 def errors_cancel(Q, tol=1e-6):
     G = Q.T @ Q
     return bool((G - torch.eye(G.shape[0], dtype=G.dtype, device=G.device)).sum().abs() <= tol)
+
+
+@mistake(
+    "is-orthonormal", "Print Q.T @ Q with all its digits. Is 0.9999999 equal to 1? What is tol for?"
+)
+def exactly_equal(Q, tol=1e-6):
+    return (Q.T @ Q == torch.eye(Q.shape[1], dtype=Q.dtype, device=Q.device)).all()
+
+
+@mistake("is-orthonormal", "How many answers do you give? The caller wants a single yes or no.")
+def an_answer_for_each_entry(Q, tol=1e-6):
+    return (Q.T @ Q - torch.eye(Q.shape[1], dtype=Q.dtype, device=Q.device)).abs() <= tol
+
+
+@mistake("is-orthonormal", "all or any: must every entry be near, or is one enough?")
+def one_entry_is_enough(Q, tol=1e-6):
+    return ((Q.T @ Q - torch.eye(Q.shape[1], dtype=Q.dtype, device=Q.device)).abs() <= tol).any()
+
+
+@mistake("is-orthonormal", "Which answer do you give when all is well: True or False?")
+def the_other_way_round(Q, tol=1e-6):
+    return ((Q.T @ Q - torch.eye(Q.shape[1], dtype=Q.dtype, device=Q.device)).abs() > tol).any()
+
+
+@mistake("is-orthonormal", "How many rows has Q.T @ Q, for a Q of 5 by 3? And your identity?")
+def identity_of_the_rows(Q, tol=1e-6):
+    return ((Q.T @ Q - torch.eye(Q.shape[0], dtype=Q.dtype, device=Q.device)).abs() <= tol).all()
 
 
 @also_right("is-orthonormal")
@@ -474,6 +683,28 @@ def always_a_matrix(A, b):
 @mistake("least-squares", "b has four columns. How many fits is that, and how many do you return?")
 def first_right_hand_side_only(A, b):
     return torch.linalg.solve(A.T @ A, A.T @ (b if b.ndim == 1 else b[:, 0]))
+
+
+@mistake(
+    "least-squares", "Columns with columns, or rows with rows? Print the shape of your matrix."
+)
+def gram_of_the_rows(A, b):
+    return torch.linalg.solve(A @ A.T, b)
+
+
+@mistake("least-squares", "Whose inverse is it? Which of your two factors comes first in M x = y?")
+def multiplies_for_solving(A, b):
+    return (A.T @ A) @ (A.T @ b)
+
+
+@mistake("least-squares", "The line b - A x, or x itself? Print the shape of what you return.")
+def returns_the_residual(A, b):
+    return b - A @ torch.linalg.solve(A.T @ A, A.T @ b)
+
+
+@mistake("least-squares", "A x or x: which of the two did the docstring promise?")
+def returns_the_fit(A, b):
+    return A @ torch.linalg.solve(A.T @ A, A.T @ b)
 
 
 @also_right("least-squares")
@@ -564,6 +795,48 @@ def directions_as_columns(X, k):
 def standardized(X, k):
     C = (X - X.mean(0)) / X.std(0)
     values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.T.flip(0)[:k], values.flip(0)[:k]
+
+
+@mistake("pca", "Over which dim did you take the mean? One for each column is meant.")
+def mean_of_the_rows(X, k):
+    C = X - X.mean(1, keepdim=True)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.T.flip(0)[:k], values.flip(0)[:k]
+
+
+@mistake("pca", "You return two things. Which of them comes first?")
+def results_exchanged(X, k):
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return values.flip(0)[:k], V.T.flip(0)[:k]
+
+
+@mistake("pca", "How many directions were asked for? Is k read anywhere?")
+def all_of_them(X, k):
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.T.flip(0), values.flip(0)
+
+
+@mistake("pca", "Rows are samples. Which of C C^T and C^T C has one row for each column of X?")
+def gram_of_the_samples(X, k):
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C @ C.T / (len(X) - 1))
+    return V.T.flip(0)[:k], values.flip(0)[:k]
+
+
+@mistake("pca", "Both come out of eigh in one order. You turned one of them. And the other?")
+def turns_the_variances_only(X, k):
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.T[:k], values.flip(0)[:k]
+
+
+@mistake("pca", "The sum of squares along a direction: is it the variance already?")
+def forgets_to_divide(X, k):
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C)
     return V.T.flip(0)[:k], values.flip(0)[:k]
 
 

@@ -81,6 +81,35 @@ def switches_the_gradient_off(self):
     return self.array
 
 
+@mistake(
+    "numpy",
+    'Print t.device == "cpu" and t.device.type == "cpu" for a tensor of the CPU. Which of the two '
+    "is a word?",
+)
+def compares_the_device_with_a_word(self):
+    if self.device != "cpu":
+        raise TypeError("not on the CPU")
+    if self.requires_grad:
+        raise RuntimeError("requires grad")
+    return self.array
+
+
+@mistake("numpy", "Two kinds of tensors are refused. Which exception did you choose for each?")
+def one_exception_for_both(self):
+    if self.device.type != "cpu" or self.requires_grad:
+        raise TypeError("cannot be shared")
+    return self.array
+
+
+@mistake("numpy", "Is what you return an array? Print its type.")
+def returns_the_tensor(self):
+    if self.device.type != "cpu":
+        raise TypeError("not on the CPU")
+    if self.requires_grad:
+        raise RuntimeError("requires grad")
+    return self
+
+
 @also_right("numpy")
 def a_view(self):
     if self.requires_grad:
@@ -155,6 +184,16 @@ def forgets_the_other_device(a, b):
 )
 def hands_over_the_tensors(a, b):
     return a.device is b.device and bool(a.device.xp.shares_memory(a, b))
+
+
+@mistake("shares-memory", "Print shares_memory(x, x[1]) by hand: yes or no? And what do you say?")
+def the_other_way_round(a, b):
+    return not (a.device is b.device and bool(a.device.xp.shares_memory(a.array, b.array)))
+
+
+@mistake("shares-memory", "Tensors of one device: do they share memory because of that?")
+def the_same_device(a, b):
+    return a.device is b.device
 
 
 @also_right("shares-memory")
@@ -319,6 +358,43 @@ def refuses_what_is_all_reversed(array):
     return torch.Tensor(array, torch.device("cpu"))
 
 
+@mistake("from-numpy", "Which exception was asked for where a stride is negative? And yours?")
+def another_exception_for_strides(array):
+    if isinstance(array, np.ndarray) and any(stride < 0 for stride in array.strides):
+        raise TypeError("negative strides")
+    return a_view_of_it(array)
+
+
+@mistake("from-numpy", "Which exception was asked for where there is no array? And yours?")
+def another_exception_for_lists(array):
+    if not isinstance(array, np.ndarray):
+        raise ValueError("not an array")
+    return a_view_of_it(array)
+
+
+@mistake(
+    "from-numpy", "A list has no .strides and no .dtype. What does your function ask it first?"
+)
+def asks_a_list_for_its_strides(array):
+    if any(stride < 0 for stride in array.strides):
+        raise ValueError("negative strides")
+    return a_view_of_it(array)
+
+
+@mistake("from-numpy", "A locked array can be shared. Who keeps it from being written to?")
+def refuses_what_is_locked(array):
+    if isinstance(array, np.ndarray) and not array.flags.writeable:
+        raise ValueError("locked")
+    return a_view_of_it(array)
+
+
+@mistake("from-numpy", "a.T is not contiguous. Does that hinder you from sharing it?")
+def refuses_what_is_not_contiguous(array):
+    if isinstance(array, np.ndarray) and not array.flags.c_contiguous:
+        raise ValueError("not contiguous")
+    return a_view_of_it(array)
+
+
 @also_right("from-numpy")
 def by_kinds(array):
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
@@ -351,7 +427,10 @@ def returns_nothing(self, other, *, alpha=1):
     self.copy_(result)
 
 
-@mistake("add_", "[1, 2] + 0.5, then stored as whole numbers: what is left? Who should be told?")
+@mistake(
+    "add_",
+    "[1, 2] + 0.5, stored as whole numbers: what is left? Which dtype has to fit into which?",
+)
 def truncates(self, other, *, alpha=1):
     result = torch.add(self, other, alpha=alpha)
     if result.shape != self.shape:
@@ -475,6 +554,55 @@ def returns_the_sum(self, other, *, alpha=1):
     return result
 
 
+@mistake(
+    "add_",
+    "can_cast asks about two dtypes. What did you hand over: dtypes, or tensors that have them?",
+)
+def tensors_for_dtypes(self, other, *, alpha=1):
+    result = torch.add(self, other, alpha=alpha)
+    if result.shape != self.shape:
+        raise RuntimeError("does not fit")
+    if not torch.can_cast(result, self):
+        raise RuntimeError("does not fit")
+    return self.copy_(result)
+
+
+@mistake("add_", "Which of the two is multiplied by alpha? Take x = 1, y = 10 and alpha = 3.")
+def multiplies_self(self, other, *, alpha=1):
+    result = torch.add(self * alpha, other)
+    if result.shape != self.shape or not torch.can_cast(result.dtype, self.dtype):
+        raise RuntimeError("does not fit")
+    return self.copy_(result)
+
+
+@mistake("add_", "What is in x at the moment when your error is raised? Print it.")
+def refuses_too_late(self, other, *, alpha=1):
+    result = torch.add(self, other, alpha=alpha)
+    fits = torch.can_cast(result.dtype, self.dtype)
+    if result.shape != self.shape:
+        raise RuntimeError("does not fit")
+    self.copy_(result)
+    if not fits:
+        raise RuntimeError("does not fit")
+    return self
+
+
+@mistake("add_", "Add, or overwrite? Take x = 1 and y = 10: what should x be afterwards?")
+def overwrites(self, other, *, alpha=1):
+    result = torch.add(self * 0, other, alpha=alpha)
+    if result.shape != self.shape or not torch.can_cast(result.dtype, self.dtype):
+        raise RuntimeError("does not fit")
+    return self.copy_(result)
+
+
+@mistake("add_", "Your sum may be refused, and what do you return then? Who would notice?")
+def none_where_it_does_not_fit(self, other, *, alpha=1):
+    result = torch.add(self, other, alpha=alpha)
+    if result.shape != self.shape or not torch.can_cast(result.dtype, self.dtype):
+        return None
+    return self.copy_(result)
+
+
 @also_right("add_")
 def without_alpha(self, other):
     total = self + other
@@ -550,6 +678,11 @@ def nothing_where_nothing_is_to_do(self):
 @mistake("contiguous", "Whose library is np, and on which device is self? What does clone() do?")
 def numpys_own(self):
     return torch.from_numpy(np.ascontiguousarray(self.array))
+
+
+@mistake("contiguous", "Is the tensor itself asked for where it is in order, or its transpose?")
+def the_other_way_round_again(self):
+    return self.clone() if self.is_contiguous() else self
 
 
 @also_right("contiguous")
@@ -645,6 +778,24 @@ def lists_are_no_arrays(data, dtype=None, device=None):
     return data.to(device, dtype)
 
 
+@mistake("as-tensor", "x.to(device, dtype): in which order did you hand over the two?")
+def hands_over_dtype_first(data, dtype=None, device=None):
+    if isinstance(data, np.ndarray):
+        data = torch.from_numpy(data)
+    if not isinstance(data, torch.Tensor):
+        return torch.tensor(data, dtype=dtype, device=device)
+    return data.to(dtype, device)
+
+
+@mistake("as-tensor", "A list comes with a dtype and a device. Which of your branches reads them?")
+def lists_as_they_are(data, dtype=None, device=None):
+    if isinstance(data, np.ndarray):
+        data = torch.from_numpy(data)
+    if not isinstance(data, torch.Tensor):
+        return torch.tensor(data)
+    return data.to(device, dtype)
+
+
 @also_right("as-tensor")
 def step_by_step(data, dtype=None, device=None):
     if isinstance(data, np.ndarray):
@@ -704,6 +855,11 @@ def number_by_number(t):
 @mistake("to-host", "Your result is a tensor. What was asked for?")
 def a_tensor(t):
     return t.detach().cpu()
+
+
+@mistake("to-host", "Is what you return NumPy's array, or a list? What does a plot want?")
+def a_list(t):
+    return t.tolist()
 
 
 @also_right("to-host")

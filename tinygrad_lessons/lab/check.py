@@ -1,7 +1,6 @@
 """`check("gram")` in a notebook: your package against the record of the release."""
 
 import importlib
-import json
 import sys
 import types
 from pathlib import Path
@@ -108,7 +107,15 @@ def _on_devices(entry, package):
     """A recorded entry, and for `sim` its twin for a real accelerator where there is one."""
     yield entry
     if entry["device"] == "sim" and "cuda" in [d.type for d in package.devices.available()]:
-        yield json.loads(json.dumps(entry).replace('"device": "sim"', '"device": "cuda"'))
+        yield _on_cuda(entry)
+
+
+def _on_cuda(value):
+    """What was recorded on `sim`, as `cuda` is to give it."""
+    if isinstance(value, dict):
+        moved = {"device": "cuda"} if value.get("device") == "sim" else {}
+        return {k: _on_cuda(v) for k, v in value.items()} | moved
+    return [_on_cuda(v) for v in value] if isinstance(value, list) else value
 
 
 def _verdict(entry, functions, package):

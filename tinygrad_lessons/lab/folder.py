@@ -10,7 +10,9 @@ from pathlib import Path
 from . import files
 
 RECORD = "observations.json.gz"  # beside a notebook: what the checks saw of the reference
+FORMAT = 1  # of the record
 RELEASED = ".released.ipynb"  # beside it: the notebook as it was last given out
+LESSON = re.compile(r"\d\d_\w+")
 CHECK = re.compile(r'^check\("([\w-]+)"\)\s*\Z', re.MULTILINE)
 
 
@@ -19,32 +21,50 @@ class Missing(LookupError):
 
 
 def lessons(folder):
-    """The folders of the lessons in `folder`, in order; of a lesson's own folder, it alone."""
+    """The folders of the lessons in `folder`, in order of their lessons; or `folder` itself."""
     folder = Path(folder)
-    if _is_lesson(folder.resolve()):
+    if name(folder):
         return [folder.resolve()]
-    inside = sorted(p for p in folder.glob("[0-9][0-9]_*") if _is_lesson(p))
-    if not inside:
-        raise Missing(
-            f"There are no lessons in {folder}/. Name the folder that has them: --in FOLDER"
-        )
-    return inside
+    for place in (folder, folder / "lessons"):
+        if inside := [p for p in place.glob("*") if p.is_dir() and name(p)]:
+            return sorted(inside, key=lambda p: (name(p), str(p)))
+    raise Missing(f"There are no lessons in {folder}/. Name the folder that has them: --in FOLDER")
 
 
-def _is_lesson(place):
-    wanted = (f"{place.name}.ipynb", RELEASED, RECORD)
-    return re.match(r"\d\d_", place.name) and any((place / name).exists() for name in wanted)
+def name(place):
+    """The lesson that lies in a folder, which may be called otherwise; "" where none does."""
+    place = Path(place).resolve()
+    known = (f"{place.name}.ipynb", RELEASED, RECORD)
+    if LESSON.fullmatch(place.name) and any((place / n).exists() for n in known):
+        return place.name
+    stems = [p.stem for p in place.glob("*.ipynb")] if (place / RECORD).exists() else []
+    return next(filter(LESSON.fullmatch, sorted(stems)), "")
+
+
+def notebook(place):
+    return Path(place) / f"{name(place) or Path(place).name}.ipynb"
 
 
 def record(place):
-    """{exercise: [{check, device, seed, seen, mistakes}, ...]}; empty where there is none."""
+    """{exercise: [{check, device, seed, seen, mistakes}, ...]}; empty where there is none.
+
+    Raises ValueError where another version of the package made it.
+    """
     path = Path(place) / RECORD
-    return json.loads(gzip.decompress(path.read_bytes())) if path.exists() else {}
+    if not path.exists():
+        return {}
+    found = json.loads(gzip.decompress(path.read_bytes()))
+    if found.get("format") == FORMAT:
+        return found["exercises"]
+    raise ValueError(
+        f"{RECORD} was made by another version of the package ({found.get('version', '0.1.0')}). "
+        "Open the notebook in the folder that it came in, with everything that came with it."
+    )
 
 
 def load(place):
     """The notebook of a lesson's folder, as JSON. Raises Missing in words."""
-    path = Path(place) / f"{Path(place).name}.ipynb"
+    path = notebook(place)
     if not path.exists():
         others = sorted(p.name for p in path.parent.glob("[!.]*.ipynb") if ".before-" not in p.name)
         rename = [f"There is {n}. To go on with it, rename it to {path.name}." for n in others]

@@ -94,8 +94,8 @@ class Table:
                 return f"The check cell of {step.exercise} is gone. {_back(step.exercise)}"
         for place, step in steps:
             if not step.done:
-                notebook = f"{place.name}/{place.name}.ipynb"
-                return f"Next: {step.exercise} ({step.minutes} minutes) in {notebook}"
+                where = f"{place.name}/{folder.notebook(place).name}"
+                return f"Next: {step.exercise} ({step.minutes} minutes) in {where}"
         if later := _later(self.found):
             return f"Everything here passes. Next: lesson {later}, which is not in this folder."
         return "Everything passes. Put your own package together with: lessons assemble"
@@ -118,7 +118,7 @@ def _steps(place):
     """The Steps of a saved notebook; None when it cannot be read."""
     try:
         return steps(place, folder.load(place)["cells"])
-    except (OSError, folder.Missing):
+    except (OSError, ValueError, folder.Missing):
         return None
 
 
@@ -131,7 +131,7 @@ def _later(places):
     stubs = re.compile(r'yours\("[\w-]+", "(\w+)", \d+\)')
     files = [p for p in list(places)[-1:] for p in (p / "tinygrad_lessons").rglob("*.py")]
     found = {name for p in files for name in stubs.findall(p.read_text(encoding="utf-8"))}
-    return min(found - {p.name for p in places}, default="")
+    return min(found - set(map(folder.name, places)), default="")
 
 
 def _linked(row):
@@ -141,9 +141,9 @@ def _linked(row):
 
 
 def _row(place, found):
-    name = place.name
+    name = folder.name(place) or place.name
     if found is None:
-        there = (place / f"{name}.ipynb").exists()
+        there = folder.notebook(place).exists()
         return name, f"its notebook {'cannot be read' if there else 'is missing'}", "", ""
     left = [step for step in found if not step.done]
     passed, minutes = len(found) - len(left), sum(step.minutes for step in left)

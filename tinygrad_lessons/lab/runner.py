@@ -22,7 +22,7 @@ def run(place):
     book = folder.load(place)
     with tempfile.TemporaryDirectory() as scratch:
         found = Path(scratch, "found.json")
-        command = [sys.executable, "-m", __name__, f"{place.name}.ipynb", str(found)]
+        command = [sys.executable, "-m", __name__, folder.notebook(place).name, str(found)]
         quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL}
         subprocess.run(command, cwd=place, stderr=subprocess.DEVNULL, **quiet)
         said = json.loads(found.read_text(encoding="utf-8")) if found.exists() else {}

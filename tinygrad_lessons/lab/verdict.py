@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .compare import Raised, Tensor, Transfers, compare, decode, difference, near, same
+from .compare import Raised, Tensor, Transfers, compare, decode, gap, near, same
 from .remark import remark
 
 TROUBLES = {
@@ -42,7 +42,7 @@ class Verdict:
     @property
     def unwritten(self):
         """Whether it fails because an exercise is still a stub."""
-        return bool(self.first) and getattr(self.first.yours, "type", "") == "NotImplementedError"
+        return bool(self.first) and getattr(self.first.yours, "unwritten", False)
 
     @property
     def why(self):
@@ -175,4 +175,4 @@ def alike(a, b):
         return (a.type, a.text, a.place) == (b.type, b.text, b.place)
     if isinstance(a, Raised) or isinstance(b, Raised):
         return False
-    return not difference(a, b) and not difference(b, a)
+    return not gap(a, b) and not gap(b, a)

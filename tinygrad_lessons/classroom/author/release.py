@@ -3,18 +3,18 @@
 import copy
 import gzip
 import json
-import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
-from ...lab.check import RECORD
+from ...lab.folder import FORMAT, RECORD
+from .. import DEVICES, version
 from ..gradebook.course import run
 from ..grading import judge
+from ..storage import write_file
 from . import editions, lesson, mistakes
 
 PUBLIC_SEED = "public"
-DEVICES = ("cpu", "sim")
 
 
 def prepare(course, name):
@@ -26,7 +26,9 @@ def prepare(course, name):
 def beside(folder, course, one, lessons):
     """Write the edition of a lesson and the record of the public seed to a folder."""
     editions.write(folder, one, lessons)
-    write_gzip(folder / RECORD, json.dumps(record(course, one)))
+    made = {"format": FORMAT, "version": version(), "exercises": record(course, one)}
+    # without a time, so that equal records are equal files
+    write_file(folder / RECORD, gzip.compress(json.dumps(made).encode(), mtime=0))
 
 
 def student_version(one):
@@ -79,13 +81,6 @@ def _entry(cell, check, device, seed, known):
         "seen": judge.expected(cell, check, device, seed),
         "mistakes": judge.observed_mistakes(cell, check, device, seed, known),
     }
-
-
-def write_gzip(path, text):
-    """Write compressed text by temporary file and rename; equal text gives equal bytes."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(gzip.compress(text.encode(), mtime=0))
-    os.replace(temporary, path)
 
 
 def release(course, name):

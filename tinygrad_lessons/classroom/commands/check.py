@@ -18,7 +18,6 @@ def check(
     from ..author.lesson import guess
     from ..student import workspace
 
-    folder = workspace.base(folder)
     if name not in workspace.names(folder):
         raise Problem(f"There is no lesson {name!r}.{guess(name, workspace.names(folder))}")
     with console.status(f"Running {name}"):

@@ -133,31 +133,35 @@ def _free(path):
     return path if not path.exists() else next(p for p in names if not p.exists())
 
 
-def base(folder):
-    """The folder that holds a student's lessons: this one, lessons/ in it, or of a lesson its own.
-
-    Where the usual lessons/ is not there, the current folder is looked at.
-    """
-    folder = Path(folder)
+def places(folder):
+    """The folders of the lessons in a student's folder, in order, whatever each is called."""
     try:
-        here = folder == Path("lessons") and not folder.exists()
-        return lab_folder.lessons("." if here else folder)[0].parent
+        return lab_folder.lessons(folder)
     except lab_folder.Missing:
         raise Problem(
-            f"There are no lessons in {folder}/. Make them with: lessons lab, "
+            f"There are no lessons in {Path(folder)}/. Make them with: lessons lab, "
             "or name the folder that has them: --in FOLDER"
         ) from None
 
 
 def names(folder):
     """The lessons in a student's folder, in order."""
-    return [place.name for place in lab_folder.lessons(base(folder))]
+    return [lab_folder.name(p) for p in places(folder)]
+
+
+def place(folder, name):
+    """The folder of a lesson: `folder`/NAME, or one that was given out, whatever it is called."""
+    found = {lab_folder.name(p): p for p in places(folder)}
+    return found.get(name, Path(folder) / name)
+
+
+def notebook(folder, name):
+    return place(folder, name) / f"{name}.ipynb"
 
 
 def steps(folder, name):
     """The progress.Steps of one lesson in a student's folder."""
-    place = Path(folder) / name
-    return progress.steps(place, open_notebook(place / f"{name}.ipynb").cells)
+    return progress.steps(place(folder, name), open_notebook(notebook(folder, name)).cells)
 
 
 def run(folder, name, seconds=SECONDS):
@@ -165,11 +169,11 @@ def run(folder, name, seconds=SECONDS):
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
 
-    path = Path(folder) / name / f"{name}.ipynb"
+    path = notebook(folder, name)
     open_notebook(path)
-    notebook = nbformat.read(path, 4)
+    book = nbformat.read(path, 4)
     client = NotebookClient(
-        notebook,
+        book,
         timeout=seconds,
         interrupt_on_timeout=True,
         kernel_name="python3",
@@ -179,10 +183,10 @@ def run(folder, name, seconds=SECONDS):
     try:
         client.execute(stderr=subprocess.DEVNULL)
     except DeadKernelError:
-        last = [c.source for c in notebook.cells if c.get("execution_count") or c.get("outputs")]
+        last = [c.source for c in book.cells if c.get("execution_count") or c.get("outputs")]
         text = f", after the cell that begins: {last[-1].splitlines()[0]}" if last else ""
         raise Problem(f"Python ended while it ran {name}{text}") from None
-    return runner.with_missing(dict(_printed(notebook)), path.parent, notebook)
+    return runner.with_missing(dict(_printed(book)), path.parent, book)
 
 
 def _printed(notebook):
@@ -201,8 +205,9 @@ def _output(output):
 def reset(folder, exercise, answer=True):
     """Give an exercise back as it was. Returns (lesson, file with the old answer or None)."""
     try:
-        place = lab_folder.find(base(folder), exercise)
-        open_notebook(place / f"{place.name}.ipynb")
-        return place.name, lab_folder.reset(place, exercise, answer)
+        places(folder)
+        where = lab_folder.find(folder, exercise)
+        open_notebook(lab_folder.notebook(where))
+        return lab_folder.name(where), lab_folder.reset(where, exercise, answer)
     except lab_folder.Missing as e:
         raise Problem(str(e)) from None

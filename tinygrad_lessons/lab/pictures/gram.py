@@ -41,10 +41,10 @@ def _described(M):
 
 
 @picture()
-def columns_and_gram(figure, A, gram):
-    """The columns of A (2, n) as arrows, beside gram(A)."""
+def columns_and_gram(figure, A, gram=None):
+    """The columns of A (2, n) as arrows, beside gram(A); without `gram`, the right one."""
     M = numbers(A)
-    G = numbers(gram(A), (M.shape[1], M.shape[1]))
+    G = numbers(gram(A), (M.shape[1], M.shape[1])) if gram else M.T @ M
     left, right = figure.subplots(1, 2)
     plane(left, M.T, "columns of A")
     for j, column in enumerate(M.T):
@@ -173,14 +173,18 @@ def line_fit(figure, A, b, solve):
     left.legend(frameon=False)
     products = M.T @ residual
     right.bar(["1", "t"], M.T @ B, color="white", edgecolor=GREY, hatch="//", label="b")
-    right.bar(["1", "t"], products, color=BLUE, label="residual", width=0.5)
+    if np.allclose(products, 0, atol=1e-4 * abs(M.T @ B).max()):
+        products = np.zeros(2)
+    shown = [short(product) for product in products]
+    bars = right.bar(["1", "t"], products, color=BLUE, label="residual", width=0.5)
+    box = {"facecolor": "white", "pad": 1, "lw": 0}
+    right.bar_label(bars, shown, color=BLUE, padding=3, bbox=box)
     right.axhline(0, color=GREY, lw=0.6)
     right.set(title="inner products with\nthe columns of A")
     right.legend(frameon=False)
-    zero = np.allclose(products, 0, atol=1e-4 * abs(M.T @ B).max())
     return (
         f"The line is {short(x[0])} + {short(x[1])} t. The residual's inner products with "
-        f"the columns are {listed([short(0 if zero else p) for p in products])}."
+        f"the columns are {listed(shown)}."
     )
 
 
