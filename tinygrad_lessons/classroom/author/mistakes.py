@@ -70,8 +70,8 @@ def equivalents(course, lesson):
 
 def demanded(course, lesson):
     """[(exercise, demand, mistake's name or None), ...] of a lesson, in order."""
-    names = {known.function: known.name for known in answers(course, lesson) if known.hint}
-    return [(exercise, demand, names.get(function)) for exercise, demand, function in _demands]
+    names = {(a.exercise, a.function): a.name for a in answers(course, lesson) if a.hint}
+    return [(exercise, demand, names.get((exercise, f))) for exercise, demand, f in _demands]
 
 
 def answers(course, lesson):
