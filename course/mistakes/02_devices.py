@@ -503,6 +503,11 @@ def classes_first(labels, classes):
     return hot.to(dtype=torch.float32)
 
 
+@mistake("one-hot", "One copy goes up. What did you make on the host first, and could the device?")
+def eye_made_on_the_host(labels, classes):
+    return torch.eye(classes).to(labels.device)[labels]
+
+
 @mistake("one-hot", "Your loop runs over the first dim. What does it meet when labels are 2 by 3?")
 def rows_of_one_dim_only(labels, classes):
     rows = torch.zeros(len(labels) if labels.ndim else 1, classes, device=labels.device)
