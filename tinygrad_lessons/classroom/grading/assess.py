@@ -100,7 +100,7 @@ def _jobs(found, seed, devices):
 
 
 def _judge(checks, jobs, answer, cells, snapshot):
-    known = mistakes.mistakes(snapshot["course"], snapshot["lesson"])
+    known = mistakes.judged(snapshot["course"], snapshot["lesson"])
     runs = {}
     for (cell, check, job), run in zip(jobs, answer.checks, strict=True):
         for device, seed in job.calls:
