@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # pick-device
 
@@ -57,6 +57,17 @@ def asks_first():
     if torch.accelerator.is_available():
         found = torch.device(torch.accelerator.current_accelerator())
     return found
+
+
+demands(
+    "pick-device",
+    {
+        "whichever accelerator there is": knows_cuda_only,
+        "the CPU where there is none": none_where_there_is_none,
+        "sim counts only if it is asked for": last_of_all_devices,
+        "a device, not its name": returns_a_name,
+    },
+)
 
 
 # parse-device
@@ -190,6 +201,23 @@ def by_a_pattern(text):
     if not found:
         raise _unknown(text)
     return found[1], int(found[2]) if found[2] else None
+
+
+demands(
+    "parse-device",
+    {
+        "the type and the index": the_type_alone,
+        "the index is a number": index_as_text,
+        "None without an index": zero_for_no_index,
+        "a type that is not among the names is refused": takes_any_type,
+        "by a RuntimeError": raises_another_type_for_names,
+        "with all names in its text": does_not_name_the_others,
+        "an index from 0 on": takes_a_negative_index,
+        "an index that is no number is a RuntimeError, too": leaves_int_to_complain,
+        "a colon with nothing behind it": takes_a_colon_alone,
+        "no more than one colon": ignores_a_second_colon,
+    },
+)
 
 
 # to
@@ -363,6 +391,23 @@ def down_then_up_by_parts(self, device=None, dtype=None):
     return result
 
 
+demands(
+    "to",
+    {
+        "elsewhere": uploads_without_fetching,
+        "as another kind of number": forgets_the_dtype,
+        "or both": only_the_last_of_the_two,
+        "x itself if nothing changes": always_copies,
+        "a device or a name": hands_over_the_name,
+        "two names for one device": compares_names,
+        "a dtype alone": takes_no_dtype_alone,
+        "gradients find their way back": forgets_where_it_came_from,
+        "one copy": there_and_back_and_there,
+        "x stays where it is": moves_x_itself,
+    },
+)
+
+
 # common-device
 
 
@@ -439,6 +484,19 @@ def as_a_set(*tensors):
     if len(found) > 1:
         raise RuntimeError(f"tensors on {' and '.join(sorted(map(str, found)))}")
     return found.pop()
+
+
+demands(
+    "common-device",
+    {
+        "one or more tensors": wants_two,
+        "all of them": first_two_only,
+        "two devices are refused": never_refuses,
+        "by a RuntimeError": raises_another_type,
+        "with both names in its text": names_none,
+        "the device, not its name": returns_the_name,
+    },
+)
 
 
 # one-hot
@@ -538,6 +596,21 @@ def ones_into_zeros(labels, classes):
     rows = torch.zeros(n, classes, device=labels.device)
     rows[torch.arange(n, device=labels.device), labels.reshape(n)] = 1.0
     return rows.reshape(*labels.shape, classes)
+
+
+demands(
+    "one-hot",
+    {
+        "a 1 at the label": one_column_too_far,
+        "as many columns as classes": as_many_as_occur,
+        "float32": whole_numbers,
+        "made where the labels are": eye_on_the_host,
+        "nothing goes up": eye_made_on_the_host,
+        "nothing comes back": asserts_the_range,
+        "labels of any shape": rows_of_one_dim_only,
+        "one dim more, at the end": classes_first,
+    },
+)
 
 
 # clip-norm
@@ -750,6 +823,26 @@ def norm_of_norms(parameters, limit):
     return norm
 
 
+demands(
+    "clip-norm",
+    {
+        "all gradients are one vector": each_by_itself,
+        "their length": forgets_the_root,
+        "no longer than the limit, and not longer than before": lengthens_too,
+        "the direction stays": cuts_each_number,
+        "one tensor, too": walks_into_a_tensor,
+        "an iterable, walked once": walks_twice,
+        "some without a gradient": forgets_none,
+        "in place": makes_new_gradients,
+        "without a copy to the host": asks_on_the_host,
+        "returns the norm before": returns_the_norm_afterwards,
+        "which stays a tensor": returns_a_number,
+        "zeros stay zeros": divides_by_zero,
+        "a tensor of 0 where there is no gradient": a_number_where_there_is_none,
+    },
+)
+
+
 # epoch-loss
 
 
@@ -887,6 +980,22 @@ def weighted_means(model, batches, device):
             off = (model(x.to(device)) - y.to(device)).abs()
             total += off.pow(2).mean() * (y.numel() / count)
     return total.item()
+
+
+demands(
+    "epoch-loss",
+    {
+        "over all numbers of all batches": mean_of_means,
+        "the mean": a_sum_for_a_mean,
+        "of squares": squares_the_sum,
+        "a Python float": returns_a_tensor,
+        "batches come once": walks_the_batches_twice,
+        "the model is at home on the device": forgets_to_carry_x,
+        "each batch goes up once": carries_twice,
+        "one number comes back": a_float_each,
+        "no history is kept": keeps_the_history,
+    },
+)
 
 
 # Mutants that no check has to tell from the reference

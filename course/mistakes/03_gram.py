@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # transpose
 
@@ -82,6 +82,18 @@ def swap_in_a_comprehension(self, dim0, dim1):
     if dim0 >= self.ndim or dim1 >= self.ndim:
         raise IndexError("no such dim")
     return self.permute([b if d == a else a if d == b else d for d in range(self.ndim)])
+
+
+demands(
+    "transpose",
+    {
+        "only two dims": reverses_all,
+        "any two": last_two_only,
+        "counted from the end, too": negative_dims_not_found,
+        "a view": copies,
+        "the numbers of x in their places": reshapes,
+    },
+)
 
 
 # matmul-by-hand
@@ -185,6 +197,19 @@ def with_none(a, b):
     return (a[..., :, :, None] * b[..., None, :, :]).sum(dim=-2)
 
 
+demands(
+    "matmul-by-hand",
+    {
+        "summed over k": sums_the_wrong_axis,
+        "(m, n)": keeps_the_summed_axis,
+        "rows with columns": rows_with_rows,
+        "batches": counts_from_the_front,
+        "each batch with its own": every_batch_with_every_batch,
+        "without @": with_the_product_that_is_there,
+    },
+)
+
+
 # out
 
 
@@ -269,6 +294,18 @@ def copy_of_the_package(result, out):
     return out.copy_(result)
 
 
+demands(
+    "out",
+    {
+        "written into the memory of out": rebinds,
+        "returns out": returns_the_result,
+        "another shape is refused": compares_the_dtype_only,
+        "another dtype is refused": changes_the_numbers_to_fit,
+        "before anything is written": refuses_too_late,
+    },
+)
+
+
 # gram
 
 
@@ -348,6 +385,17 @@ def sum_over_rows(A):
     return (A[:, :, None] * A[:, None, :]).sum(0)
 
 
+demands(
+    "gram",
+    {
+        "the columns": rows_for_columns,
+        "inner products": elementwise,
+        "each with each": squared_lengths_only,
+        "both ways": half_of_it,
+    },
+)
+
+
 # outer-gram
 
 
@@ -390,6 +438,16 @@ def layer_by_layer(A):
 @also_right("outer-gram")
 def gram_of_the_transpose(A):
     return torch.gram_matrices.gram(A.T)
+
+
+demands(
+    "outer-gram",
+    {
+        "the rows": columns_again,
+        "inner products": outer_squares,
+        "each with each": squared_lengths_of_rows,
+    },
+)
 
 
 # angles
@@ -557,6 +615,20 @@ def arctan_of_sum_and_difference(A):
     return 2 * ((difference**2).sum(0) / (total**2).sum(0)).sqrt().atan()
 
 
+demands(
+    "angles",
+    {
+        "angles": cosines,
+        "in radians": in_degrees,
+        "of the columns": angles_of_the_rows,
+        "obtuse ones, too": never_obtuse,
+        "no nan above 1": clamped_below_only,
+        "no nan below -1": clamped_above_only,
+        "a column of zeros is refused": nan_for_zero_columns,
+    },
+)
+
+
 # is-orthonormal
 
 
@@ -642,6 +714,20 @@ def eigenvalues_are_1(Q, tol=1e-6):
     return bool(((values - 1).abs() <= tol).all())
 
 
+demands(
+    "is-orthonormal",
+    {
+        "columns": rows_are_orthonormal,
+        "of length 1": right_angles_only,
+        "at right angles": unit_lengths_only,
+        "no entry farther off than tol": errors_cancel,
+        "on either side": forgets_negative_differences,
+        "tol": own_tolerance,
+        "one answer": an_answer_for_each_entry,
+    },
+)
+
+
 # least-squares
 
 
@@ -724,6 +810,18 @@ def along_the_eigenvectors(A, b):
     return V @ ((1 / values).unsqueeze(1) * (V.T @ A.T @ b.reshape(b.shape[0], -1))).reshape(
         (A.shape[1], *b.shape[1:])
     )
+
+
+demands(
+    "least-squares",
+    {
+        "the x with the shortest A x - b": each_column_alone,
+        "x, not A x": returns_the_fit,
+        "b may be a vector": always_a_matrix,
+        "or several columns": first_right_hand_side_only,
+        "the problem as it is": adds_to_the_diagonal,
+    },
+)
 
 
 # pca
@@ -860,6 +958,22 @@ def variance_along_each_direction(X, k):
 def singular_values(X, k):
     _, S, Vh = torch.linalg.svd(X - X.mean(0), full_matrices=False)
     return Vh[:k], S[:k] ** 2 / (len(X) - 1)
+
+
+demands(
+    "pca",
+    {
+        "the largest first": smallest_first,
+        "each direction with its variance": turns_the_variances_only,
+        "k of them": all_of_them,
+        "centred columns": not_centred,
+        "divided by m - 1": by_m,
+        "variances": deviations_for_variances,
+        "one direction in a row": directions_as_columns,
+        "directions, then variances": results_exchanged,
+        "X stays as it is": centres_in_place,
+    },
+)
 
 
 # Changes that change nothing

@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # numpy
 
@@ -128,6 +128,20 @@ def numpys_asarray(self):
     return np.asarray(self.array)
 
 
+demands(
+    "numpy",
+    {
+        "one memory": copies,
+        "an array": returns_the_tensor,
+        "a tensor on another device is a TypeError": downloads_quietly,
+        "one that requires a gradient is a RuntimeError": detaches,
+        "each with its own exception": one_exception_for_both,
+        "what was computed from one, too": refuses_leaves_only,
+        "the tensor stays as it was": switches_the_gradient_off,
+    },
+)
+
+
 # shares-memory
 
 
@@ -214,6 +228,17 @@ def without_is(a, b):
     if str(a.device) != str(b.device):
         return False
     return a.device.xp.shares_memory(b.array, a.array)
+
+
+demands(
+    "shares-memory",
+    {
+        "one number in common is enough": the_same_object,
+        "no number in common": bounds_only,
+        "memory, not values": equal_numbers,
+        "two devices never share": forgets_the_other_device,
+    },
+)
 
 
 # from-numpy
@@ -414,6 +439,22 @@ def a_view_of_it(array):
     if not array.dtype.isnative or min(array.strides, default=0) < 0:
         raise ValueError("cannot be shared")
     return torch.Tensor(array[...], torch.device("cpu"))
+
+
+demands(
+    "from-numpy",
+    {
+        "one memory": copies_the_array,
+        "any dtype that tensors have": always_float32,
+        "any strides": row_after_row,
+        "what is no array is a TypeError": takes_anything,
+        "a negative stride is a ValueError": another_exception_for_strides,
+        "along any dim": the_first_stride_only,
+        "foreign byte order is refused": lets_foreign_bytes_through,
+        "nothing is copied in silence": copies_what_is_reversed,
+        "a locked array can be shared": refuses_what_is_locked,
+    },
+)
 
 
 # add_
@@ -625,6 +666,26 @@ def numpys_own_operator(self, other, *, alpha=1):
     return self
 
 
+demands(
+    "add_",
+    {
+        "in the memory of self": rebinds_the_name,
+        "which all its views see": another_array,
+        "returns self": returns_nothing,
+        "alpha times other": ignores_alpha,
+        "other is repeated": no_broadcasting,
+        "self never is": grows,
+        "a kind of number that does not fit is refused": truncates,
+        "one that fits is not": the_very_same_dtype,
+        "before anything is written": refuses_too_late,
+        "a leaf that requires a gradient is refused": writes_to_leaves,
+        "other may be a view of self": reads_what_it_has_written,
+        "or a number": other_has_an_array,
+        "other stays as it was": changes_the_other,
+    },
+)
+
+
 # contiguous
 
 
@@ -698,6 +759,17 @@ def a_view_where_it_can(self):
 def by_the_library(self):
     shape, rows = self.array.shape, self.device.xp.ascontiguousarray(self.array)
     return torch.Tensor(rows.reshape(shape), self.device)
+
+
+demands(
+    "contiguous",
+    {
+        "row after row": never_copies,
+        "no copy where none is needed": always_copies,
+        "the same shape": one_long_row,
+        "the same numbers": only_relabels,
+    },
+)
 
 
 # as-tensor
@@ -816,6 +888,20 @@ def copies_when_something_changes(data, dtype=None, device=None):
     return torch.tensor(data, dtype=dtype, device=device)
 
 
+demands(
+    "as-tensor",
+    {
+        "an array is shared": always_a_copy,
+        "a tensor is taken as it is": detaches_tensors,
+        "lists as torch.tensor takes them": lists_by_numpy,
+        "the dtype that is asked for": forgets_the_dtype,
+        "the device that is asked for": forgets_the_device,
+        "as it is where nothing is asked": cpu_unless_told,
+        "the dtype as it is, too": float32_unless_told,
+    },
+)
+
+
 # to-host
 
 
@@ -870,6 +956,19 @@ def a_copy(t):
 @also_right("to-host")
 def by_the_device(t):
     return t.device.download(t.array)
+
+
+demands(
+    "to-host",
+    {
+        "an array on the host": the_devices_array,
+        "from a device": forgets_to_fetch,
+        "with or without a gradient": forgets_to_detach,
+        "with one copy": number_by_number,
+        "of the same dtype": through_lists,
+        "t stays as it was": switches_the_flag,
+    },
+)
 
 
 # Changes that change nothing
