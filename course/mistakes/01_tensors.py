@@ -809,6 +809,13 @@ def refuses_int64_only(self, dim=None, keepdim=False):
     return along_dim_after_dim(x, dim, keepdim)
 
 
+@mistake("mean", "No rows, no sums: how many numbers went into each of none? What is 0 / 0?")
+def zero_by_zero(self, dim=None, keepdim=False):
+    _floats_only(self)
+    total = self.sum(dim, keepdim)
+    return total / (self.numel() / total.numel())
+
+
 @also_right("mean")
 def along_dim_after_dim(self, dim=None, keepdim=False):
     _floats_only(self)
@@ -841,6 +848,7 @@ demands(
         "over several": divides_by_the_first_dim,
         "by how many were summed": divides_by_rows,
         "keepdim": forgets_keepdim,
+        "an empty batch has empty means": zero_by_zero,
         "whole numbers are refused": makes_floats_of_whole_numbers,
         "bools are refused": refuses_int64_only,
         "a tensor": leaves_the_tensor,

@@ -178,16 +178,13 @@ def by_numpy_on_the_host(a, b):
 
 @also_right("matmul-by-hand")
 def sum_of_outer_products(a, b):
-    out = (a.unsqueeze(-1)[..., :0, :] * b.unsqueeze(-3)[..., :0, :]).sum(-2)
-    for k in range(a.shape[-1]):
-        out = out + a[..., :, k : k + 1] * b[..., k : k + 1, :]
-    return out
+    return sum(a[..., :, k : k + 1] * b[..., k : k + 1, :] for k in range(a.shape[-1]))
 
 
 @also_right("matmul-by-hand")
 def grows_in_place(a, b):
-    out = (a[..., :, :1] if a.shape[-1] else a.sum(-1, keepdim=True)) * 0 * b.sum(-2, keepdim=True)
-    for k in range(a.shape[-1]):
+    out = a[..., :, :1] * b[..., :1, :]
+    for k in range(1, a.shape[-1]):
         out += a[..., :, k : k + 1] * b[..., k : k + 1, :]
     return out
 
@@ -378,6 +375,11 @@ def dots(A):
         for j in range(i, n):
             out[i, j] = out[j, i] = (A[:, i] * A[:, j]).sum()
     return out
+
+
+@also_right("gram")
+def one_outer_product_a_row(A):
+    return sum(torch.outer(row, row) for row in A)
 
 
 @also_right("gram")
@@ -584,6 +586,15 @@ def nan_on_purpose(A):
     return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
 
 
+@mistake("angles", "Is a column of length 1e-12 a column of zeros? Which columns do you refuse?")
+def calls_tiny_columns_zero(A):
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    if (length < 1e-8).any():
+        raise ValueError("a column of zeros has no direction")
+    return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
+
+
 @mistake(
     "angles", "An `if` wants one answer, and you have a number for each column. Who joins them?"
 )
@@ -624,7 +635,9 @@ demands(
         "obtuse ones, too": never_obtuse,
         "no nan above 1": clamped_below_only,
         "no nan below -1": clamped_above_only,
+        "the roots before the product": root_of_the_product,
         "a column of zeros is refused": nan_for_zero_columns,
+        "and no other": calls_tiny_columns_zero,
     },
 )
 
