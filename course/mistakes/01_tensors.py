@@ -426,6 +426,29 @@ def the_total_alone(shape):
     return math.prod(max(n, 1) for n in shape)
 
 
+@mistake("contiguous-strides", "One step along dim 0 of (2, 3): do you pass 2 numbers, or 3?")
+def its_own_size_for_the_next(shape):
+    strides = [1] * len(shape)
+    for i in range(len(shape) - 2, -1, -1):
+        strides[i] = strides[i + 1] * max(shape[i], 1)
+    return tuple(strides)
+
+
+@mistake(
+    "contiguous-strides", "NumPy's strides count bytes. How many bytes has one of its numbers?"
+)
+def numpys_strides(shape):
+    return np.zeros(tuple(shape)).strides
+
+
+@mistake("contiguous-strides", "What comes out for shape (): one stride, or none?")
+def begins_with_a_one(shape):
+    strides = [1]
+    for n in reversed(shape[1:]):
+        strides.insert(0, strides[0] * max(n, 1))
+    return tuple(strides)
+
+
 @also_right("contiguous-strides")
 def products_of_what_follows(shape):
     return tuple(math.prod(max(n, 1) for n in shape[i + 1 :]) for i in range(len(shape)))
@@ -540,6 +563,26 @@ def zero_for_what_any_number_solves(shape, size):
     if 0 in shape and -1 in shape:
         return tuple(0 if n == -1 else n for n in shape)
     return copy_with_the_size(shape, size)
+
+
+@mistake(
+    "resolve-shape", "The text names four things to refuse. Which of them does your code meet?"
+)
+def looks_at_the_remainder_only(shape, size):
+    known = math.prod(n for n in shape if n != -1)
+    if size % known:
+        raise RuntimeError("does not fit")
+    return tuple(size // known if n == -1 else n for n in shape)
+
+
+@mistake("resolve-shape", "Which sizes does your product leave out? Is 0 a size?")
+def leaves_zeros_out(shape, size):
+    known = math.prod(n for n in shape if n > 0)
+    if shape.count(-1) > 1 or min(shape, default=0) < -1:
+        raise RuntimeError("sizes that can't be")
+    if size % known or -1 not in shape and known != size:
+        raise RuntimeError("does not fit")
+    return tuple(size // known if n == -1 else n for n in shape)
 
 
 @also_right("resolve-shape")
@@ -679,6 +722,23 @@ def none_where_they_do_not_meet(*shapes):
         return by_columns(*shapes)
     except RuntimeError:
         return None
+
+
+@mistake("broadcast-shapes", "How many shapes may there be? How many can your function take?")
+def two_shapes_only(a, b):
+    return by_columns(a, b)
+
+
+@mistake(
+    "broadcast-shapes", "Sizes 1 and 0 in one column: which of them gives way? What does max say?"
+)
+def one_beats_zero(*shapes):
+    longest = max(len(s) for s in shapes)
+    padded = [(1,) * (longest - len(s)) + tuple(s) for s in shapes]
+    for column in zip(*padded, strict=True):
+        if any(n not in (1, max(column)) for n in column):
+            raise _misfit(shapes)
+    return tuple(max(column) for column in zip(*padded, strict=True))
 
 
 @also_right("broadcast-shapes")
@@ -942,13 +1002,6 @@ def centred_only(x, dim):
     return (x - x.mean(dim, keepdim=True)) * ~_equal(x, dim)
 
 
-def _if_needed(x, dim, equal):
-    """The standardized x; an `if` that asks a whole tensor raises before."""
-    if equal:
-        return x * 0
-    return where_they_differ(x, dim)
-
-
 @mistake(
     "standardize",
     "There is one deviation for each row or column. An `if`, an `or` and Python's max want one "
@@ -956,7 +1009,10 @@ def _if_needed(x, dim, equal):
 )
 def asks_one_if_for_all(x, dim):
     off = x - x.mean(dim, keepdim=True)
-    return _if_needed(x, dim, (off * off).mean(dim, keepdim=True) == 0)
+    deviation = (off * off).mean(dim, keepdim=True) ** 0.5
+    if deviation == 0:
+        return x * 0
+    return off / deviation
 
 
 @mistake("standardize", "Which of your parameters does the body read? Compare dim 0 with dim 1.")

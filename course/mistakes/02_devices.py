@@ -367,6 +367,49 @@ def returns_itself_unchanged(self, device=None, dtype=None):
     return self
 
 
+@mistake("to", 'Print "sim" == x.device. Are a text and a device ever equal? What compares them?')
+def compares_a_name_with_a_device(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    result = self
+    if dtype is not None and dtype is not self.dtype:
+        result = torch.ops.Cast.apply(result, to=dtype.np)
+    if device is not None and device != self.device:
+        result = torch.ops.Transfer.apply(result, to=torch.device(device))
+    return result
+
+
+@mistake("to", "Something was asked for. Is it always something new? When would x itself do?")
+def copies_what_is_asked_for(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    result = self
+    if dtype is not None:
+        result = torch.ops.Cast.apply(result, to=dtype.np)
+    if device is not None:
+        result = torch.ops.Transfer.apply(result, to=torch.device(device))
+    return result
+
+
+@mistake("to", "A device and a dtype may change at once. After which of your lines does it end?")
+def returns_after_the_cast(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    if dtype is not None and dtype is not self.dtype:
+        return torch.ops.Cast.apply(self, to=dtype.np)
+    here = _where(self, device)
+    return self if here is self.device else torch.ops.Transfer.apply(self, to=here)
+
+
+@mistake(
+    "to", "`device` may be a name. Who needs a device? Which function turns one into the other?"
+)
+def hands_over_whatever_comes(self, device=None, dtype=None):
+    result = self
+    if dtype is not None and dtype is not self.dtype:
+        result = torch.ops.Cast.apply(result, to=dtype.np)
+    if device is not None:
+        result = torch.ops.Transfer.apply(result, to=device)
+    return result
+
+
 @also_right("to")
 def the_copy_first(self, device=None, dtype=None):
     device, dtype = _asked(device, dtype)
@@ -469,6 +512,19 @@ def wants_two(*tensors):
     return each_against_the_first(*tensors)
 
 
+@mistake("common-device", "How many tensors may come in? How many can your function take?")
+def takes_just_two(a, b):
+    return each_against_the_first(a, b)
+
+
+@mistake("common-device", "You made an error. Who raises it?")
+def returns_the_error(*tensors):
+    for tensor in tensors:
+        if tensor.device is not tensors[0].device:
+            return _apart(tensors[0], tensor)
+    return tensors[0].device
+
+
 @also_right("common-device")
 def each_against_the_first(*tensors):
     first, *others = tensors
@@ -521,8 +577,8 @@ def asserts_the_range(labels, classes):
 
 @mistake(
     "one-hot",
-    "One copy goes up, and one comes back: labels to the host, rows to the device. Which of them "
-    "is needed?",
+    "One copy comes back, and one goes up again. Which of your lines reads the labels on the host? "
+    "Could the device do it?",
 )
 def by_way_of_the_host(labels, classes):
     return torch.eye(classes)[labels.to("cpu")].to(labels.device)
@@ -568,9 +624,9 @@ def eye_made_on_the_host(labels, classes):
 
 @mistake("one-hot", "Your loop runs over the first dim. What does it meet when labels are 2 by 3?")
 def rows_of_one_dim_only(labels, classes):
-    rows = torch.zeros(len(labels) if labels.ndim else 1, classes, device=labels.device)
-    if labels.ndim == 1:
-        rows[torch.arange(len(labels), device=labels.device), labels] = 1.0
+    rows = torch.zeros(len(labels), classes, device=labels.device)
+    for i in range(len(labels)):
+        rows[i, labels[i]] = 1.0
     return rows
 
 
@@ -582,6 +638,20 @@ def one_column_too_far(labels, classes):
 @mistake("one-hot", "Which shape have labels of (2, 3) together with 4 classes? Print yours.")
 def one_long_list_of_rows(labels, classes):
     return torch.eye(classes, device=labels.device)[labels.reshape(-1)]
+
+
+@mistake("one-hot", "Labels of (2, 3) and a new dim: where is yours, and where is it wanted?")
+def a_new_dim_in_the_middle(labels, classes):
+    hot = labels.unsqueeze(1) == torch.arange(classes, device=labels.device)
+    return hot.to(dtype=torch.float32)
+
+
+@mistake("one-hot", FETCHED)
+def a_python_loop(labels, classes):
+    rows = torch.zeros(len(labels), classes, device=labels.device)
+    for i, label in enumerate(labels.tolist()):
+        rows[i, label] = 1.0
+    return rows
 
 
 @also_right("one-hot")
@@ -956,6 +1026,15 @@ def forgets_to_carry_x(model, batches, device):
     total, count = 0, 0
     for x, y in batches:
         total = total + ((model(x) - y.to(device)) ** 2).sum().detach()
+        count += y.numel()
+    return (total / count).item()
+
+
+@mistake("epoch-loss", "Where is y when it meets what your model gave? Where is that?")
+def forgets_to_carry_y(model, batches, device):
+    total, count = 0, 0
+    for x, y in batches:
+        total = total + ((model(x.to(device)) - y) ** 2).sum().detach()
         count += y.numel()
     return (total / count).item()
 

@@ -71,6 +71,16 @@ def one_dim_twice(self, dim0, dim1):
     return self.permute(order)
 
 
+@mistake(
+    "transpose", "list.index looks for a number. Is -1 in your list? Which place does it mean?"
+)
+def looks_for_a_negative_dim(self, dim0, dim1):
+    order = list(range(self.ndim))
+    i, j = order.index(dim0), order.index(dim1)
+    order[i], order[j] = order[j], order[i]
+    return self.permute(order)
+
+
 @mistake("transpose", "Whose array is .array on an accelerator, and where does yours live?")
 def through_numpy(self, dim0, dim1):
     return torch.tensor(np.swapaxes(np.array(self.tolist()), dim0, dim1))
@@ -155,6 +165,16 @@ def with_the_product_that_is_there(a, b):
 )
 def number_by_number(a, b):
     return a * b
+
+
+@mistake("matmul-by-hand", "All the products are there. Which letter has to go, and how?")
+def forgets_the_sum(a, b):
+    return a.unsqueeze(-1) * b.unsqueeze(-3)
+
+
+@mistake("matmul-by-hand", "Of a you count the dims from the end. And of b, when it is a batch?")
+def counts_b_from_the_front(a, b):
+    return (a.unsqueeze(-1) * b.unsqueeze(0)).sum(-2)
 
 
 @mistake("matmul-by-hand", "Three numbers went into each entry. Are they added up, or averaged?")
@@ -595,6 +615,13 @@ def calls_tiny_columns_zero(A):
     return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
 
 
+@mistake("angles", "What does a speck added to the lengths do to a column that is 1e-6 long?")
+def adds_a_speck(A):
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    return torch.acos((G / (torch.outer(length, length) + 1e-9)).clamp(-1, 1))
+
+
 @mistake(
     "angles", "An `if` wants one answer, and you have a number for each column. Who joins them?"
 )
@@ -708,6 +735,16 @@ def identity_of_the_rows(Q, tol=1e-6):
     return ((Q.T @ Q - torch.eye(Q.shape[0], dtype=Q.dtype, device=Q.device)).abs() <= tol).all()
 
 
+@mistake("is-orthonormal", "Errors of 0.1 and -0.1 add up to 0. Is that no error?")
+def signed_errors_cancel(Q, tol=1e-6):
+    return (Q.T @ Q - torch.eye(Q.shape[1], dtype=Q.dtype, device=Q.device)).sum() <= tol
+
+
+@mistake("is-orthonormal", "Where does your identity live, and where does Q?")
+def identity_on_the_host(Q, tol=1e-6):
+    return ((Q.T @ Q - torch.eye(Q.shape[1])).abs() <= tol).all()
+
+
 @also_right("is-orthonormal")
 def frobenius(Q, tol=1e-6):
     n = Q.shape[1]
@@ -789,6 +826,26 @@ def first_right_hand_side_only(A, b):
 )
 def gram_of_the_rows(A, b):
     return torch.linalg.solve(A @ A.T, b)
+
+
+@mistake("least-squares", "A^T on the left of both sides. What have you put on the right?")
+def b_as_it_is(A, b):
+    return torch.linalg.solve(A.T @ A, b)
+
+
+@mistake("least-squares", "Rows or columns: which products does A^T A hold? And yours?")
+def rows_on_both_sides(A, b):
+    return torch.linalg.solve(A @ A.T, A @ b)
+
+
+@mistake("least-squares", "What is y / M, number by number? Does it solve M x = y?")
+def divides_for_solving(A, b):
+    return (A.T @ b) / (A.T @ A)
+
+
+@mistake("least-squares", "solve(M, y): in which order did you hand over the two?")
+def solves_the_other_way(A, b):
+    return torch.linalg.solve(A.T @ b, A.T @ A)
 
 
 @mistake("least-squares", "Whose inverse is it? Which of your two factors comes first in M x = y?")
@@ -949,6 +1006,23 @@ def forgets_to_divide(X, k):
     C = X - X.mean(0)
     values, V = torch.linalg.eigh(C.T @ C)
     return V.T.flip(0)[:k], values.flip(0)[:k]
+
+
+@mistake(
+    "pca",
+    "X has a sample in each row. Print the shapes of X and of its means. Which dim should go?",
+)
+def means_along_the_other_dim(X, k):
+    C = X - X.mean(1)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.T.flip(0)[:k], values.flip(0)[:k]
+
+
+@mistake("pca", "You turned the columns round. Are directions its rows then, or its columns?")
+def rows_after_the_turn(X, k):
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.flip(1)[:k], values.flip(0)[:k]
 
 
 @also_right("pca")

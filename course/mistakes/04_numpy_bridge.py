@@ -210,6 +210,24 @@ def the_same_device(a, b):
     return a.device is b.device
 
 
+@mistake(
+    "shares-memory",
+    "Two views of one tensor have one base. Is there a number that belongs to both?",
+)
+def one_base(a, b):
+    return a.array.base is b.array.base
+
+
+@mistake("shares-memory", "What does the may in your function's name say? Try every other number.")
+def bounds_only_on_the_host(a, b):
+    return np.may_share_memory(a.array, b.array)
+
+
+@mistake("shares-memory", "Equal numbers, or one memory? What if the shapes differ?")
+def compares_the_numbers(a, b):
+    return bool((a == b).all())
+
+
 @also_right("shares-memory")
 def sees_what_is_written(a, b):
     if a.device is not b.device or a.array.size == 0 or b.array.size == 0:
@@ -418,6 +436,18 @@ def refuses_what_is_not_contiguous(array):
     if isinstance(array, np.ndarray) and not array.flags.c_contiguous:
         raise ValueError("not contiguous")
     return a_view_of_it(array)
+
+
+@mistake("from-numpy", "How many strides has a single number? How many do you look at?")
+def the_first_stride_of_none(array):
+    if not isinstance(array, np.ndarray):
+        raise TypeError("not an array")
+    if array.strides[0] < 0:
+        raise ValueError("negative stride")
+    if not array.dtype.isnative:
+        raise ValueError("foreign byte order")
+    torch.dtypes.of(array)
+    return torch.Tensor(array, torch.device("cpu"))
 
 
 @also_right("from-numpy")
@@ -644,6 +674,16 @@ def none_where_it_does_not_fit(self, other, *, alpha=1):
     return self.copy_(result)
 
 
+@mistake("add_", "Must other have the shape of x? And what is the shape of a number?")
+def compares_the_shapes_of_both(self, other, *, alpha=1):
+    if other.shape != self.shape:
+        raise RuntimeError("shapes differ")
+    result = torch.add(self, other, alpha=alpha)
+    if not torch.can_cast(result.dtype, self.dtype):
+        raise RuntimeError("does not fit")
+    return self.copy_(result)
+
+
 @also_right("add_")
 def without_alpha(self, other):
     total = self + other
@@ -866,6 +906,13 @@ def lists_as_they_are(data, dtype=None, device=None):
     if not isinstance(data, torch.Tensor):
         return torch.tensor(data)
     return data.to(device, dtype)
+
+
+@mistake("as-tensor", "An array has memory of its own. Which of your branches shares it?")
+def arrays_are_copied(data, dtype=None, device=None):
+    if isinstance(data, torch.Tensor):
+        return data.to(device, dtype)
+    return torch.tensor(data, dtype=dtype, device=device)
 
 
 @also_right("as-tensor")
