@@ -57,6 +57,17 @@ def one_long_row(x, *, dtype=None, device=None):
     return torch.ones(x.numel(), dtype=dtype or x.dtype, device=device or x.device)
 
 
+@mistake("ones-like", "How many dims may x have? How many sizes do you read?")
+def two_dims_only(x, *, dtype=None, device=None):
+    shape = (x.shape[0], x.shape[1])
+    return torch.ones(shape, dtype=dtype or x.dtype, device=device or x.device)
+
+
+@mistake("ones-like", "Which number is in each place of yours?")
+def zeros_for_ones(x, *, dtype=None, device=None):
+    return torch.zeros(x.shape, dtype=dtype or x.dtype, device=device or x.device)
+
+
 @also_right("ones-like")
 def empty_then_fill(x, *, dtype=None, device=None):
     out = torch.empty(x.shape, dtype=dtype or x.dtype, device=device or x.device)

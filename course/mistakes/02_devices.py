@@ -181,6 +181,14 @@ def counts_from_1(text):
     return type, None if index is None else index + 1
 
 
+@mistake(
+    "parse-device", "'cpu' has no colon. How many parts does split give, and how many names wait?"
+)
+def splits_in_two(text):
+    type, index = text.split(":")
+    return type, int(index)
+
+
 @also_right("parse-device")
 def also_by_split(text):
     parts = text.split(":")
@@ -654,6 +662,12 @@ def a_python_loop(labels, classes):
     return rows
 
 
+@mistake("one-hot", "Whose library is np, and whose memory holds the labels?")
+def numpys_rows(labels, classes):
+    rows = np.eye(classes, dtype=np.float32)[labels.array]
+    return torch.tensor(rows, device=labels.device)
+
+
 @also_right("one-hot")
 def mask(labels, classes):
     hot = labels.unsqueeze(-1) == torch.arange(classes, device=labels.device)
@@ -859,6 +873,15 @@ def walks_into_a_tensor(parameters, limit):
 @mistake("clip-norm", "Your norm is a Python number. Which line fetched it, and who had to wait?")
 def returns_a_number(parameters, limit):
     return by_the_larger_of_norm_and_limit(parameters, limit).item()
+
+
+@mistake("clip-norm", "p.grad may be None. Which of your lines asks, before it multiplies?")
+def never_asks_for_none(parameters, limit):
+    parameters = [parameters] if isinstance(parameters, torch.Tensor) else parameters
+    norm = sum((p.grad * p.grad).sum() for p in parameters) ** 0.5
+    for p in parameters:
+        p.grad.mul_((limit / (norm + 1e-6)).clamp(max=1.0))
+    return norm
 
 
 def _scaled(grads, limit):

@@ -81,6 +81,11 @@ def looks_for_a_negative_dim(self, dim0, dim1):
     return self.permute(order)
 
 
+@mistake("transpose", "Whose library is np, and whose memory may x lie in? What does permute do?")
+def numpys_swapaxes(self, dim0, dim1):
+    return torch.tensor(np.swapaxes(self.array, dim0, dim1))
+
+
 @mistake("transpose", "Whose array is .array on an accelerator, and where does yours live?")
 def through_numpy(self, dim0, dim1):
     return torch.tensor(np.swapaxes(np.array(self.tolist()), dim0, dim1))
@@ -175,6 +180,11 @@ def forgets_the_sum(a, b):
 @mistake("matmul-by-hand", "Of a you count the dims from the end. And of b, when it is a batch?")
 def counts_b_from_the_front(a, b):
     return (a.unsqueeze(-1) * b.unsqueeze(0)).sum(-2)
+
+
+@mistake("matmul-by-hand", "Whose library is np, and whose memory may a and b lie in?")
+def numpys_dot(a, b):
+    return torch.tensor(np.dot(a.array, b.array))
 
 
 @mistake("matmul-by-hand", "Three numbers went into each entry. Are they added up, or averaged?")
@@ -452,6 +462,18 @@ def squared_lengths_of_rows(A):
     return (A * A).sum(1)
 
 
+@mistake(
+    "outer-gram", "torch.outer takes two vectors. How many has A, and which pairs do you want?"
+)
+def outer_of_two_matrices(A):
+    return torch.outer(A, A)
+
+
+@mistake("outer-gram", "Number by number, or row with row? Print the shapes of A and A.T.")
+def number_by_number_with_the_transpose(A):
+    return A * A.T
+
+
 @also_right("outer-gram")
 def layer_by_layer(A):
     return sum(A[:, k : k + 1] * A[:, k : k + 1].T for k in range(A.shape[1]))
@@ -620,6 +642,11 @@ def adds_a_speck(A):
     G = A.T @ A
     length = G.diagonal().sqrt()
     return torch.acos((G / (torch.outer(length, length) + 1e-9)).clamp(-1, 1))
+
+
+@mistake("angles", "Whose library is np? Which function takes the arc cosine of a tensor?")
+def numpys_arccos(A):
+    return np.arccos(_cosines(A).clamp(-1, 1))
 
 
 @mistake(
