@@ -1086,6 +1086,7 @@ demands(
 RAISES = "it raises all the same, by ZeroDivisionError"
 equivalent("contiguous-strides", "step *= max(1, size)", "the larger of two has no order")
 equivalent("resolve-shape", "if False:", RAISES)
+equivalent("resolve-shape", "a line less", RAISES)
 equivalent("resolve-shape", "if +1 in shape and known == size == 0:", RAISES)
 equivalent("resolve-shape", "if --1 in shape and known == size == 0:", RAISES)
 equivalent("resolve-shape", "if -2 in shape and known == size == 0:", RAISES)
