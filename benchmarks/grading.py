@@ -17,7 +17,7 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
-from tinygrad_lessons.classroom.gradebook.gradebook import gradebook
+from tinygrad_lessons.classroom.gradebook import gradebook
 
 NAME = "01_bench"
 OURS = "from tinygrad_lessons.classroom import nbgrader_steps\nnbgrader_steps.configure(c)\n"

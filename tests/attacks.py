@@ -141,15 +141,95 @@ for folder in ("/home", "/root", "{here}", "{reference}/..", "/proc", "/sys", "/
         "changes modes and times",
         """\
 import os
-for change in (lambda: os.chmod("/lesson", 0o777), lambda: os.chmod("/sandbox", 0o777),
-               lambda: os.utime("/lesson/tinygrad_lessons"), lambda: os.chown("/tmp", 0, 0),
-               lambda: os.rename("/lesson", os.environ["HOME"] + "/lesson"),
-               lambda: os.remove("/lesson/tinygrad_lessons/__init__.py")):
+def state(path):
+    s = os.stat(path)
+    return s.st_mode, s.st_uid, s.st_gid, s.st_atime_ns, s.st_mtime_ns, s.st_ctime_ns
+paths = "/", "/lesson", "/lesson/tinygrad_lessons/__init__.py", "/sandbox", "/tmp", "/dev/null"
+for path in paths:
+    before = state(path)
+    for change in (lambda: os.chmod(path, 0o777), lambda: os.chmod(path, 0o4000),
+                   lambda: os.utime(path), lambda: os.utime(path, (1, 1)),
+                   lambda: os.chown(path, -1, os.getgid()), lambda: os.chown(path, 0, 0)):
+        try:
+            change()
+        except OSError:
+            pass
+        if state(path) != before:
+            print("crossed", path)
+for change in (lambda: os.rename("/lesson", os.environ["HOME"] + "/lesson"),
+               lambda: os.remove("/lesson/tinygrad_lessons/__init__.py"),
+               lambda: os.rmdir(os.environ["HOME"]),
+               lambda: os.rename(os.environ["HOME"], "/tmp/other")):
     try:
         change()
         print("crossed")
     except OSError:
         pass""",
+    ),
+    Attack(
+        "marks files by attributes",
+        """\
+import ctypes, os, platform
+for path in ("/", "/lesson", "/sandbox/child.py", "/tmp", os.environ["HOME"], "/dev/null"):
+    for name in ("user.x", "trusted.x", "security.x", "system.posix_acl_access"):
+        try:
+            os.setxattr(path, name, b"x")
+            print("crossed", path)
+        except OSError:
+            pass
+if platform.machine() == "x86_64":
+    value = (ctypes.c_uint64 * 2)(ctypes.addressof(ctypes.create_string_buffer(b"x")), 1)
+    if ctypes.CDLL(None).syscall(463, -100, b"/tmp", 0, b"user.x", value, 16) == 0:  # setxattrat
+        print("crossed")""",
+    ),
+    Attack(
+        "notes the time in a folder that it reads",
+        """\
+import os
+for look in (lambda: os.listdir("/tmp"), lambda: os.open("/tmp", os.O_RDONLY)):
+    try:
+        look()
+        print("crossed")
+    except OSError:
+        pass""",
+    ),
+    Attack(
+        "locks what all share",
+        """\
+import fcntl, os, struct, sys
+whole = struct.pack("hhqqi4x", fcntl.F_RDLCK, 0, 0, 0, 0)
+other = struct.pack("hhqqi4x", fcntl.F_WRLCK, 0, 0, 0, 0)
+for path in ("/lesson/tinygrad_lessons/__init__.py", "/sandbox/child.py", os.__file__,
+             "/dev/null", "/dev/zero"):
+    one, two = os.open(path, os.O_RDONLY), os.open(path, os.O_RDONLY)
+    try:
+        fcntl.flock(one, fcntl.LOCK_EX)
+        fcntl.flock(two, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        print("crossed", path, "flock")
+    try:
+        fcntl.fcntl(one, 37, whole)  # F_OFD_SETLK
+        found = fcntl.fcntl(two, 36, other)  # F_OFD_GETLK
+        if struct.unpack("hhqqi4x", found)[0] != fcntl.F_UNLCK:
+            print("crossed", path, "fcntl")
+    except OSError:
+        pass
+    for command, value in ((1024, fcntl.F_RDLCK), (1026, 1), (1036, struct.pack("Q", 2))):
+        try:  # F_SETLEASE, F_NOTIFY, F_SET_RW_HINT
+            fcntl.fcntl(one, command, value)
+            print("crossed", path, command)
+        except OSError:
+            pass""",
+    ),
+    Attack(
+        "watches what others read",
+        _calls(
+            ("inotify_init", 253, ()),
+            ("inotify_init1", 294, (0,)),
+            ("fanotify_init", 300, (0, 0)),
+            ("mincore", 27, (0, 0, 0)),
+            ("cachestat", 451, (0, 0, 0, 0)),
+        ),
     ),
     Attack(
         "follows a link of its own",
@@ -1042,7 +1122,7 @@ threading.Thread(target=later, daemon=True).start()""",
 BANK = [*FILES, *NETWORK, *PROCESSES, *ENDS, *ROOM, *FLOODS, *FORGERIES]
 
 LEAVES = """\
-import os, tempfile
+import os, tempfile, threading
 open(os.environ["HOME"] + "/left", "w").write("left")
 tempfile.mkdtemp(prefix="left")
 import socket; kept = socket.socket(socket.AF_UNIX); kept.bind("\\0left")
@@ -1050,7 +1130,19 @@ os.environ["LEFT"] = "1"
 import numpy as np, builtins, sys
 np.LEFT = builtins.LEFT = sys.LEFT = 1
 np.random.seed(7)
-get_ipython().user_ns["LEFT"] = 1"""
+get_ipython().user_ns["LEFT"] = 1
+for leave in (lambda: os.setxattr("/tmp", "user.left", b"left"), lambda: os.chmod("/tmp", 0o700),
+              lambda: os.utime("/tmp", (7, 7)), lambda: os.utime("/dev/null", (7, 7))):
+    try:
+        leave()
+    except OSError:
+        pass
+for k in range({files}):
+    open(os.environ["HOME"] + f"/{{k}}", "w")
+for _ in range({threads}):
+    thread = threading.Thread(target=str)
+    thread.start()
+    thread.join()"""
 
 FINDS = """\
 import builtins, os, random, socket, sys
@@ -1062,4 +1154,14 @@ try:
     print("connected")
 except OSError:
     pass
-print(np.random.random(), random.random())"""
+print(np.random.random(), random.random())
+for path in ("/", "/tmp", "/dev/null", "/lesson", "/sandbox/child.py"):
+    s = os.stat(path)
+    print(path, s.st_mode, s.st_uid, s.st_nlink, s.st_size, os.listxattr(path))
+print(os.stat("/dev/null").st_mtime_ns)
+print(os.statvfs("/tmp").f_bfree)"""
+
+COUNTS = """\
+import os
+open(os.environ["HOME"] + "/x", "w")
+print(os.getpid(), os.stat(os.environ["HOME"] + "/x").st_ino)"""

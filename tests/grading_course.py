@@ -10,14 +10,23 @@ import subprocess
 import tempfile
 from functools import cache
 from pathlib import Path
+from unittest import mock
 
+import fake_grader
 import nbformat
 from nbgrader import api, utils
 
-from tinygrad_lessons.classroom.gradebook.course import find_alembic
+from tinygrad_lessons.classroom import DEVICES
+from tinygrad_lessons.classroom.gradebook import course, gradebook
+from tinygrad_lessons.classroom.grading import keys
+from tinygrad_lessons.classroom.grading.keeper import keeping
+from tinygrad_lessons.classroom.grading.plan import Grading
+from tinygrad_lessons.classroom.grading.result import Result
+from tinygrad_lessons.classroom.grading.workers import Here, Setting
 from tinygrad_lessons.classroom.intake.reading import new_cell, new_notebook
 
 LESSON = "03_gram"
+RIGHT = {"gram": "2", "pca": "2", "why": "Because."}
 ROLES = {
     "answer": {"solution": True, "grade": False, "locked": False},
     "test": {"solution": False, "grade": True, "locked": True, "points": 2},
@@ -83,7 +92,7 @@ def _make(folder, url, notebook):
 
 
 def fill(url, notebook):
-    find_alembic()
+    course.find_alembic()
     with api.Gradebook(url) as book:
         book.add_assignment(LESSON)
         book.add_notebook(LESSON, LESSON)
@@ -112,18 +121,38 @@ def hand_in(course, student, notebook=None, *, text=None, **answers):
 
 
 def result(student, scores, findings=(), notebook=None):
-    """What a grader returns for one student."""
-    return {
-        "student": student,
-        "lesson": LESSON,
-        "scores": dict(scores),
-        "max": {"check-gram": 2.0, "check-pca": 2.0, "why": 3.0},
-        "findings": list(findings),
-        "verdicts": [],
-        "notebook": nbformat.writes(notebook or lesson()),
-        "boundary": "fake",
-        "seconds": 0.0,
-    }
+    """A grader's Result of one student."""
+    most = {"check-gram": 2.0, "check-pca": 2.0, "why": 3.0}
+    text = nbformat.writes(notebook or lesson())
+    return Result(student, dict(scores), most, list(findings), notebook=text, boundary="fake")
+
+
+def setting(folder, grader=fake_grader.grade, devices=DEVICES):
+    snapshot = gradebook.snapshot(course.db_url(folder), folder, LESSON)
+    return Setting(snapshot, course.secret(folder), devices, grader, fake_grader.open_sandbox)
+
+
+def grade(folder, pool=None, version="1", grader=fake_grader.grade, devices=DEVICES, **options):
+    """Grade all by a grader of this version; returns ({student: Row}, the Grading)."""
+    with mock.patch.object(keys, "grader", lambda: version):
+        grading = Grading(folder, LESSON, setting(folder, grader, devices), **options)
+    with keeping(folder, LESSON) as keeper:
+        tasks, rows = grading.plan(keeper)
+        with pool or Here() as there:
+            rows += [r for r in grading.run(tasks, there, keeper) if r]
+        keeper.finish()
+    return {r.student: r for r in rows}, grading
+
+
+def held(folder):
+    """{student: {grade_id: score}} as the gradebook has them."""
+    with gradebook.connect(course.db_url(folder)) as book:
+        return gradebook.scores(book, LESSON)
+
+
+def graded_now(rows):
+    """The students who were graded in this run."""
+    return sorted(s for s, r in rows.items() if r.new)
 
 
 @contextlib.contextmanager

@@ -4,14 +4,15 @@ Every public name has an example. What it gives says whether it has a gradient a
 it runs; that PyTorch gives the same is tested in pytorch/test_supported.py.
 """
 
+import inspect
 import re
 import warnings
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 
 import tinygrad_lessons
-from tinygrad_lessons.tensor import ALONG, BINARY, CASTS, IN_PLACE, PRODUCTS, REDUCTIONS, UNARY
 
 PAGE = Path(__file__).parents[1] / "docs" / "supported.md"
 HEAD = """# What is supported
@@ -44,7 +45,7 @@ torch.empty_like | torch.empty_like(x) |
 torch.full_like | torch.full_like(x, 3) |
 torch.rand_like | torch.rand_like(x) |
 torch.randn_like | torch.randn_like(x) |
-torch.rand | torch.rand(2, 3, device=device) | other numbers than PyTorch's from the same seed
+torch.rand | torch.rand(2, 3, device=device) | other numbers than PyTorch's
 torch.randn | torch.randn(2, 3, device=device) | likewise
 torch.randint | torch.randint(10, (2,), device=device) | likewise
 torch.randperm | torch.randperm(5, device=device) | likewise
@@ -56,6 +57,44 @@ torch.cat | torch.cat([x, y]) |
 torch.stack | torch.stack([x, y]) |
 torch.diag | torch.diag(x) |
 ## Arithmetic
+torch.abs + | torch.abs(x) |
+torch.acos + | torch.acos(x) |
+torch.asin + | torch.asin(x) |
+torch.atan + | torch.atan(x) |
+torch.ceil + | torch.ceil(x) |
+torch.cos + | torch.cos(x) |
+torch.exp + | torch.exp(x) |
+torch.floor + | torch.floor(x) |
+torch.isfinite + | torch.isfinite(x) |
+torch.isinf + | torch.isinf(x) |
+torch.isnan + | torch.isnan(x) |
+torch.log + | torch.log(x) |
+torch.log10 + | torch.log10(x) |
+torch.log1p + | torch.log1p(x) |
+torch.log2 + | torch.log2(x) |
+torch.neg + | torch.neg(x) |
+torch.reciprocal + | torch.reciprocal(x) |
+torch.relu + | torch.relu(x) |
+torch.round + | torch.round(x) |
+torch.sigmoid + | torch.sigmoid(x) |
+torch.sign + | torch.sign(x) |
+torch.sin + | torch.sin(x) |
+torch.sqrt + | torch.sqrt(x) |
+torch.tan + | torch.tan(x) |
+torch.tanh + | torch.tanh(x) |
+torch.div + | torch.div(x, y) |
+torch.eq + | torch.eq(x, y) |
+torch.floor_divide + | torch.floor_divide(x, y) |
+torch.ge + | torch.ge(x, y) |
+torch.gt + | torch.gt(x, y) |
+torch.le + | torch.le(x, y) |
+torch.lt + | torch.lt(x, y) |
+torch.maximum + | torch.maximum(x, y) |
+torch.minimum + | torch.minimum(x, y) |
+torch.mul + | torch.mul(x, y) |
+torch.ne + | torch.ne(x, y) |
+torch.pow + | torch.pow(x, y) |
+torch.remainder + | torch.remainder(x, y) |
 torch.add + | torch.add(x, y, alpha=2) |
 torch.sub + | torch.sub(x, y, alpha=2) |
 torch.clamp + | torch.clamp(x, 0.2, 0.5) | bounds are numbers
@@ -65,9 +104,25 @@ Tensor operators | 2 * x - y / x + x**2 // 1 % y |
 Tensor operators on bool | (x > y) & m, m, ~m ^ m |
 Tensor in-place operators | operate(x.clone(), y) |
 ## Products
+torch.matmul + | torch.matmul(x, y) |
+torch.mm + | torch.mm(x, y) |
+torch.mv + | torch.mv(x, v) |
+torch.dot + | torch.dot(v, v) |
+torch.bmm + | torch.bmm(x[None], y[None]) |
 torch.outer + | torch.outer(v, v) |
 Tensor operator @ | x @ x.T |
 ## Many numbers to one
+torch.all + | torch.all(x, dim=1) |
+torch.amax + | torch.amax(x, dim=1) |
+torch.amin + | torch.amin(x, dim=1) |
+torch.any + | torch.any(x, dim=1) |
+torch.argmax + | torch.argmax(x, dim=1) |
+torch.argmin + | torch.argmin(x, dim=1) |
+torch.logsumexp + | torch.logsumexp(x, dim=1) |
+torch.prod + | torch.prod(x, dim=1) |
+torch.cumsum + | torch.cumsum(x, dim=1) |
+torch.log_softmax + | torch.log_softmax(x, dim=1) |
+torch.softmax + | torch.softmax(x, dim=1) |
 torch.sum + | torch.sum(x, dim=1) |
 torch.mean + | torch.mean(x, dim=1) |
 torch.var + | torch.var(x, dim=1) |
@@ -110,6 +165,24 @@ torch.triu + | torch.triu(x, 1) |
 torch.clone + | torch.clone(x) |
 Tensor.contiguous | x.T.contiguous() |
 ## In place
+Tensor.abs_ | x.clone().abs_() |
+Tensor.clamp_ | x.clone().clamp_(0.2, 0.5) |
+Tensor.cos_ | x.clone().cos_() |
+Tensor.div_ | x.clone().div_(y) |
+Tensor.exp_ | x.clone().exp_() |
+Tensor.log_ | x.clone().log_() |
+Tensor.masked_fill_ | x.clone().masked_fill_(m, 0.0) |
+Tensor.mul_ | x.clone().mul_(y) |
+Tensor.neg_ | x.clone().neg_() |
+Tensor.pow_ | x.clone().pow_(y) |
+Tensor.relu_ | x.clone().relu_() |
+Tensor.sigmoid_ | x.clone().sigmoid_() |
+Tensor.sin_ | x.clone().sin_() |
+Tensor.sqrt_ | x.clone().sqrt_() |
+Tensor.sub_ | x.clone().sub_(y) |
+Tensor.tanh_ | x.clone().tanh_() |
+Tensor.tril_ | x.clone().tril_() |
+Tensor.triu_ | x.clone().triu_() |
 Tensor.add_ | x.clone().add_(y) |
 Tensor.copy_ | x.clone().copy_(y) |
 Tensor.fill_ | x.clone().fill_(3) |
@@ -118,6 +191,12 @@ Tensor.uniform_ | x.detach().uniform_(0, 1) |
 Tensor.normal_ | x.detach().normal_() |
 Tensor.__setitem__ | assign(x.clone(), y) |
 ## What a tensor is
+Tensor.half | x.half() |
+Tensor.float | x.float() |
+Tensor.double | x.double() |
+Tensor.int | x.int() |
+Tensor.long | x.long() |
+Tensor.bool | x.bool() |
 Tensor.shape | x.shape |
 Tensor.size | x.size(0) |
 Tensor.dim | x.dim() |
@@ -180,9 +259,15 @@ nn.Tanh | nn.Tanh()(x) |
 nn.Softmax | nn.Softmax(dim=1)(x) | dim must be given
 nn.LogSoftmax | nn.LogSoftmax(dim=1)(x) | dim must be given
 nn.Dropout | nn.Dropout(0.5).eval()(x) |
+nn.Identity | nn.Identity()(x) |
+nn.LogSigmoid | nn.LogSigmoid()(x) |
+nn.Embedding | nn.Embedding(3, 2, device=device)(i) | other numbers than PyTorch's
+nn.LayerNorm | nn.LayerNorm(2, device=device)(x) |
+nn.LazyLinear | nn.LazyLinear(2, device=device)(x) | likewise
 nn.Sequential | nn.Sequential(nn.ReLU(), nn.Tanh())(x) |
 nn.ModuleList | len(nn.ModuleList([nn.ReLU()])) |
-nn.CrossEntropyLoss | nn.CrossEntropyLoss()(x, i) | logits (batch, classes), labels (batch,)
+nn.CrossEntropyLoss | nn.CrossEntropyLoss()(x, i) |
+nn.BCELoss | nn.BCELoss()(x, y.clamp(0, 1)) |
 nn.NLLLoss | nn.NLLLoss()(x, i) |
 nn.BCEWithLogitsLoss | nn.BCEWithLogitsLoss()(x, y) |
 nn.MSELoss | nn.MSELoss()(x, y) |
@@ -195,9 +280,12 @@ F.logsigmoid | F.logsigmoid(x) |
 F.softmax | F.softmax(x, dim=1) |
 F.log_softmax | F.log_softmax(x, dim=1) |
 F.dropout | F.dropout(x, 0.5, training=False) |
-F.one_hot | F.one_hot(i, 3).shape | float32; the number of classes is given
+F.embedding | F.embedding(i, x) |
+F.layer_norm | F.layer_norm(x, (2,)) |
+F.one_hot | F.one_hot(i, num_classes=3) |
+F.binary_cross_entropy | F.binary_cross_entropy(x, y.clamp(0, 1)) |
 F.binary_cross_entropy_with_logits | F.binary_cross_entropy_with_logits(x, y) |
-F.cross_entropy | F.cross_entropy(x, i) |
+F.cross_entropy | F.cross_entropy(x, i, weight=y[0], label_smoothing=0.1) | labels or probabilities
 F.nll_loss | F.nll_loss(x, i) |
 F.mse_loss | F.mse_loss(x, y) |
 F.l1_loss | F.l1_loss(x, y) |
@@ -207,13 +295,24 @@ nn.init.constant_ | nn.init.constant_(y.clone(), 3) |
 nn.init.zeros_ | nn.init.zeros_(y.clone()) |
 nn.init.ones_ | nn.init.ones_(y.clone()) |
 nn.init.xavier_uniform_ | nn.init.xavier_uniform_(y.clone()) |
-nn.init.kaiming_normal_ | nn.init.kaiming_normal_(y.clone()) | of the ways in; for ReLU unless told
-nn.utils.clip_grad_norm_ | nn.utils.clip_grad_norm_([y], 1.0) |
+nn.init.xavier_normal_ | nn.init.xavier_normal_(y.clone()) |
+nn.init.kaiming_uniform_ | nn.init.kaiming_uniform_(y.clone()) |
+nn.init.kaiming_normal_ | nn.init.kaiming_normal_(y.clone(), nonlinearity="relu") |
+nn.init.calculate_gain | nn.init.calculate_gain("tanh") |
+nn.utils.clip_grad_norm_ | nn.utils.clip_grad_norm_([y], max_norm=1.0) | of norm 2
+nn.utils.clip_grad_value_ | nn.utils.clip_grad_value_ |
 ## torch.optim and torch.utils.data
-optim.Optimizer | torch.optim.SGD([x], lr=0.1).zero_grad() |
+optim.Optimizer | torch.optim.SGD([x], lr=0.1).zero_grad() | with closures, state and groups
 optim.SGD | torch.optim.SGD([x], lr=0.1, momentum=0.9).step() | momentum and weight_decay
 optim.Adam | torch.optim.Adam([x], lr=0.1).step() |
 optim.AdamW | torch.optim.AdamW([x], lr=0.1).step() |
+optim.RMSprop | torch.optim.RMSprop([x], lr=0.1).step() |
+optim.lr_scheduler.LRScheduler | torch.optim.lr_scheduler.LRScheduler |
+optim.lr_scheduler.StepLR | schedule("StepLR", step_size=2) |
+optim.lr_scheduler.MultiStepLR | schedule("MultiStepLR", milestones=[1, 3]) |
+optim.lr_scheduler.ExponentialLR | schedule("ExponentialLR", gamma=0.5) |
+optim.lr_scheduler.LambdaLR | schedule("LambdaLR", lr_lambda=lambda epoch: 1 / (1 + epoch)) |
+optim.lr_scheduler.CosineAnnealingLR | schedule("CosineAnnealingLR", T_max=3) |
 data.Dataset | isinstance(data.TensorDataset(x), data.Dataset) |
 data.TensorDataset | data.TensorDataset(y, i)[0][0] |
 data.DataLoader | next(iter(data.DataLoader(y, batch_size=2))) | without workers
@@ -252,6 +351,10 @@ torch.unbroadcast | torch.unbroadcast(np.ones((2, 3)), (3,)) | of arrays
 torch.write_out | torch.write_out(y, y.clone()) | what out= does
 torch.shares_memory | torch.shares_memory(x, x[0]) |
 torch.to_host | torch.to_host(x) |
+F.label_rows | F.label_rows(i, 3) | `F.one_hot` in float32
+F.mean_cross_entropy | F.mean_cross_entropy(x, i) | what `F.cross_entropy` begins with
+F.mean_bce_with_logits | F.mean_bce_with_logits(x, y) | likewise
+nn.utils.scale_gradients | nn.utils.scale_gradients([y], 1.0) | what `clip_grad_norm_` does
 F.standardize | F.standardize(x, dim=1) |
 nn.init.uniform_fan_in_ | nn.init.uniform_fan_in_(y.clone()) |
 torch.accelerator.pick | torch.accelerator.pick() |
@@ -273,23 +376,6 @@ torch.datasets.MNIST | torch.datasets.MNIST | torchvision has this one
 torch.datasets.FashionMNIST | torch.datasets.FashionMNIST | torchvision has this one
 torch.datasets.Images | torch.datasets.Images |
 """
-OPERANDS = {"bmm": "x[None], y[None]", "mv": "x, v", "dot": "v, v"}
-INPUTS = {"clamp": "0.2, 0.5", "masked_fill": "m, 0.0"} | dict.fromkeys([*BINARY, "sub"], "y")
-FAMILIES = {  # the rows that the tables of tensor.py make, by section
-    "Arithmetic": [
-        *(f"torch.{name} + | torch.{name}(x) |" for name in UNARY),
-        *(f"torch.{name} + | torch.{name}(x, y) |" for name in BINARY),
-    ],
-    "Products": [
-        f"torch.{name} + | torch.{name}({OPERANDS.get(name, 'x, y')}) | takes what matmul takes"
-        for name in PRODUCTS
-    ],
-    "Many numbers to one": [
-        f"torch.{name} + | torch.{name}(x, dim=1) |" for name in REDUCTIONS + ALONG
-    ],
-    "What a tensor is": [f"Tensor.{name} | x.{name}() |" for name in CASTS],
-    "In place": [f"Tensor.{n}_ | x.clone().{n}_({INPUTS.get(n, '')}) |" for n in IN_PLACE],
-}
 DIFFERENCES = """## How it differs from PyTorch
 
 - **Left out**: complex numbers, sparse and quantised tensors, `torch.autograd.grad`, gradients of
@@ -315,7 +401,7 @@ DIFFERENCES = """## How it differs from PyTorch
 - **Random numbers** come from the generators of NumPy and CuPy: the same seed gives other numbers.
 """
 RANDOM = re.compile(
-    r"rand|empty|normal_|uniform|torch\.Generator|manual_seed|nn\.Linear|state_dict"
+    r"rand|empty|normal_|uniform|torch\.Generator|manual_seed|nn\.(Lazy)?Linear|Embedding|state_dict"
 )
 
 
@@ -325,7 +411,7 @@ def rows():
     for line in ROWS.strip().splitlines():
         if line.startswith("## "):
             title = line[3:]
-            found[title] = [parsed(row) for row in FAMILIES.get(title, ())]
+            found[title] = []
         else:
             found[title].append(parsed(line))
     return found
@@ -350,6 +436,17 @@ def assign(x, y):
     return x
 
 
+def schedule(optim, params, name, **options):
+    """The learning rates of four epochs."""
+    optimizer, rates = optim.SGD(params, lr=1.0), []
+    scheduler = getattr(optim.lr_scheduler, name)(optimizer, **options)
+    for _ in range(4):
+        rates += scheduler.get_last_lr()
+        optimizer.step()
+        scheduler.step()
+    return [round(rate, 9) for rate in rates]
+
+
 def names(torch, device="cpu"):
     """What the examples are written with, from either library."""
     x = torch.tensor([[0.5, 0.25], [0.125, 0.75]], device=device, requires_grad=True)
@@ -359,6 +456,7 @@ def names(torch, device="cpu"):
     given = {"x": x, "y": y, "v": v, "d": d, "m": y >= 1, "i": (y[0] >= 1).long()}
     given |= {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "data": torch.utils.data}
     given |= {"np": np, "n": np.array([1.0, 2.0]), "device": device}
+    given["schedule"] = partial(schedule, torch.optim, [x])
     return given | {"operate": operate, "assign": assign}
 
 
@@ -404,6 +502,7 @@ def public():
     spaces = {
         "torch": torch, "Tensor": torch.Tensor, "nn": torch.nn, "F": torch.nn.functional,
         "nn.init": torch.nn.init, "nn.utils": torch.nn.utils, "optim": torch.optim,
+        "optim.lr_scheduler": torch.optim.lr_scheduler,
         "data": torch.utils.data, "torch.linalg": torch.linalg, "torch.autograd": torch.autograd,
         "torch.accelerator": torch.accelerator, "torch.cuda": torch.cuda,
         "torch.devices": torch.devices, "torch.training": torch.training,
@@ -411,7 +510,8 @@ def public():
     }  # fmt: skip
     for prefix, space in spaces.items():
         home = "tinygrad_lessons" if prefix in ("torch", "Tensor") else space.__name__
-        for name, value in vars(space).items():
+        for name in dir(space):
+            value = inspect.getattr_static(space, name)
             mine = f"{getattr(value, '__module__', '')}.".startswith(f"{home}.")
             if (mine and callable(value) or isinstance(value, property)) and name[0] != "_":
                 yield f"{prefix}.{name}"

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from attacks import BANK, FINDS, LEAVES
+from attacks import BANK, COUNTS, FINDS, LEAVES
 
 from tinygrad_lessons.classroom.sandbox import Check, Job, Limits, open_sandbox
 from tinygrad_lessons.classroom.sandbox.policy import REFERENCE, interpreter
@@ -169,11 +169,30 @@ def test_an_attack_crosses_nothing_and_costs_nobody_else(attack, host, fork_serv
     hold(fork_server, host, attack)
 
 
-def test_what_a_submission_leaves_is_not_there_for_the_next(host, fork_server):
+@pytest.mark.parametrize(("files", "threads"), [(1, 0), (9, 2), (3000, 40)])
+def test_what_a_submission_leaves_is_not_there_for_the_next(files, threads, host, fork_server):
+    leaves = LEAVES.format(files=files, threads=threads)
     fresh = fork_server.run(job(host, [FINDS])).cells[0].outputs
-    fork_server.run(job(host, [LEAVES, "import os\nos._exit(0)"]))
-    fork_server.run(job(host, [LEAVES]))
+    fork_server.run(job(host, [leaves, "import os\nos._exit(0)"]))
+    fork_server.run(job(host, [leaves]))
     assert fork_server.run(job(host, [FINDS])).cells[0].outputs == fresh
+
+
+def counts(sandbox, host):
+    """The numbers of a process and of a file, as a submission sees them."""
+    return np.array(sandbox.run(job(host, [COUNTS])).cells[0].outputs[0]["text"].split(), int)
+
+
+def test_counters_tell_nothing_of_the_submission_before(host):
+    first, after = [], []
+    for cell in ("", LEAVES.format(files=9, threads=2), LEAVES.format(files=3000, threads=40)):
+        with open_sandbox(FORK_SERVER) as sandbox:
+            first.append(counts(sandbox, host))
+            sandbox.run(job(host, [cell]))
+            after.append(counts(sandbox, host))
+    assert np.ptp(first, axis=0).tolist() == [0, 0]
+    assert (after[1] == after[0]).all()
+    assert (after[2] == first[0]).all()  # too much was used: a server of its own comes next
 
 
 FEW = [
@@ -187,6 +206,7 @@ def test_one_bubblewrap_per_submission_holds_too(name, host, bubblewrap):
     hold(bubblewrap, host, next(attack for attack in BANK if attack.name == name))
 
 
+ORDINARY = "attack_crosses", "leaves_is_not", "counters_tell"
 AS_ORDINARY_USER = """\
 mount --bind {base} /mnt
 mount -t tmpfs -o mode=755 tmpfs {home}
@@ -208,9 +228,8 @@ def test_everything_holds_for_an_ordinary_user():
         script = AS_ORDINARY_USER.splitlines()[-1]
     else:
         script = AS_ORDINARY_USER.format(base=base, home=home)
-    tests = f"{__file__}::test_an_attack_crosses_nothing_and_costs_nobody_else"
-    pytest_ = [sys.executable, "-B", "-m", "pytest", "-x", "-p", "no:cacheprovider", tests]
-    pytest_ += ["-k", "not slow"]
+    pytest_ = [sys.executable, "-B", "-m", "pytest", "-x", "-p", "no:cacheprovider", __file__]
+    pytest_ += ["-k", f"({' or '.join(ORDINARY)}) and not slow"]
     with tempfile.TemporaryDirectory() as folder:
         os.chmod(folder, 0o777)
         done = subprocess.run(
@@ -221,4 +240,4 @@ def test_everything_holds_for_an_ordinary_user():
         )
     assert done.returncode == 0, done.stdout[-3000:] + done.stderr[-3000:]
     quick = sum(not attack.limits for attack in BANK)
-    assert f"{quick} passed" in done.stdout, done.stdout
+    assert f"{quick + 4} passed" in done.stdout, done.stdout

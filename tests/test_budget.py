@@ -11,7 +11,7 @@ import pytest
 
 PACKAGE = Path(__file__).parents[1] / "tinygrad_lessons"
 FILES = sorted(PACKAGE.rglob("*.py"))
-BUDGET = 3380
+BUDGET = 5300  # with sim.py apart, which is a library of its own; types and signatures count
 LAYERS = {"core": 0, "lab": 1, "classroom": 2}
 
 
@@ -30,6 +30,8 @@ def lines_of_code(path):
             lines.update(range(token.start[0], token.end[0] + 1))
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            if node.value.value is ...:  # all that a stub or an overload says
+                continue
             lines -= set(range(node.lineno, node.end_lineno + 1))
     return len(lines)
 
@@ -49,7 +51,7 @@ def imported(path):
 def test_the_core_stays_within_its_budget():
     core = {
         str(path.relative_to(PACKAGE)): lines_of_code(path)
-        for path in FILES
+        for path in [*FILES, *PACKAGE.rglob("*.pyi")]
         if layer(path) == "core" and path.name != "sim.py"
     }
     table = "\n".join(f"{n:5} {name}" for name, n in sorted(core.items(), key=lambda x: -x[1]))

@@ -1,12 +1,16 @@
 """One comparison in the whole product: what it lets pass, what it refuses, in which words."""
 
 import json
+import random
 
 import numpy as np
 import pytest
 
+import tinygrad_lessons as torch
 from tinygrad_lessons.lab.compare import compare, decode, same
-from tinygrad_lessons.lab.observe import encode
+from tinygrad_lessons.lab.observe import encode, look
+from tinygrad_lessons.lab.table import Report
+from tinygrad_lessons.lab.verdict import Verdict
 
 
 def seen(value, label="x"):
@@ -28,6 +32,14 @@ SAME = [
     ("a NumPy bool for a bool", True, np.bool_(True)),
     ("a NumPy number for a float", 0.5, np.float64(0.5)),
     ("a list for a tuple", (1, 2), [1, 2]),
+    ("a float32 number", np.float32(0.1), np.float32(0.1) * np.float32(1 + 1e-6)),
+    ("a Python float by default of float32", 0.1, float(np.float32(0.1))),
+    ("ints of any size", (2**70, 10**400), [2**70, 10**400]),
+    ("the longest int", -(2**1600) + 1, -(2**1600) + 1),
+    ("a NumPy int for an int", 7, np.uint8(7)),
+    ("infinity", float("inf"), float("inf")),
+    ("nan", float("nan"), float("nan")),
+    ("lists in lists", [[[[[[1]]]]]], [[[[[[1]]]]]]),
     ("a column-major array", A, np.asfortranarray(A)),
 ]
 
@@ -44,6 +56,13 @@ DIFFERENT = [
     ("length", (1, 2), (1,), "1 item instead of 2"),
     ("text", "a", "b", "'b' instead of 'a'"),
     ("None", A, None, "NoneType instead of an array"),
+    ("large ints", 2**70, 2**70 + 1, "1180591620717411303425 instead of 1180591620717411303424"),
+    ("ints past float64", np.array([2**53]), np.array([2**53 + 1]), None),
+    ("unsigned ints", np.array([0], "u8"), np.array([2**64 - 1], "u8"), None),
+    ("an int of 400 digits", 5, 10**399, "10000000000000000000... (400 digits) instead of 5"),
+    ("an int of 40,000 digits", 5, 10**40_000, None),
+    ("items past the hundredth", list(range(150)), list(range(140)), "140 items instead of 150"),
+    ("a complex number", 1.0, 1j, "complex instead of float"),
 ]
 
 
@@ -54,7 +73,18 @@ def test_right_answers_of_another_form_are_the_same(what, want, got):
 
 @pytest.mark.parametrize(("what", "want", "got", "words"), DIFFERENT, ids=[r[0] for r in DIFFERENT])
 def test_differences_are_told_in_words(what, want, got, words):
-    assert difference(want, got) == words
+    assert difference(want, got) == words if words else difference(want, got)
+
+
+def test_a_python_float_is_held_to_what_took_part():
+    of = {dtype: seen(A.astype(dtype), "A") for dtype in ("f8", "f4", "f2")}
+    of = {dtype: [{**entries[0], "given": True}] for dtype, entries in of.items()}
+    for dtype, off, close in (
+        ("f8", 1e-10, True), ("f8", 1e-6, False), ("f4", 1e-6, True), ("f4", 1e-2, False),
+        ("f2", 5e-3, True),
+    ):  # fmt: skip
+        assert same([*of[dtype], *seen(0.7)], seen(0.7 * (1 + off))) is close
+    assert not same([*of["f8"], *seen([0.7])], [*of["f2"], *seen([0.7 + 1e-6])])
 
 
 def raised(type, **more):
@@ -70,11 +100,15 @@ def raised(type, **more):
         (seen(1), raised("KeyError"), "it raised KeyError"),
         (raised("ValueError", any=True), raised("TypeError"), ""),
         (raised("ValueError", any=True), seen(1), "it did not refuse"),
+        (raised("ValueError", any=True), raised("NotImplementedError"), ""),
         (
             raised("ValueError", any=True),
-            raised("NotImplementedError"),
+            raised("NotImplementedError", unwritten=True),
             "it raised NotImplementedError instead of ValueError",
         ),
+        (seen(1), raised("class A: " + "x" * 400), "it raised something unnamed"),
+        (seen(1), raised("x" * 41), "it raised something unnamed"),
+        (seen(1), raised(["list"]), "nothing readable instead of int"),
         (raised("E", says=True), raised("E", says=True, text="others"), "another text"),
     ],
 )
@@ -106,6 +140,97 @@ def test_what_is_malformed_equals_nothing(lie):
     decode(lie)
     for truth in (A, 1.0, (1, 2), "text", None):
         assert not same(seen(truth), [{"label": "x", "value": lie}])
+
+
+def copies(up, down):
+    return [{"label": "x", "value": {"kind": "transfers", "up": up, "down": down}}]
+
+
+@pytest.mark.parametrize("count", [-1, True, 1.0, "0", None, 10**30, [0]])
+def test_a_count_that_cannot_be_is_no_count(count):
+    for lie in (copies(count, 0), copies(0, count)):
+        found = compare(copies(1, 1), lie)[0].difference
+        assert found == "an impossible count instead of a count of copies"
+    assert same(copies(1, 1), copies(0, 1))
+
+
+class Odd:
+    """What a wrong answer may return: nothing of it works."""
+
+    def __str__(self):
+        raise RuntimeError
+
+    __repr__ = __len__ = __iter__ = __float__ = __str__  # fmt: skip
+
+
+class OddError(Exception):
+    __str__ = Odd.__str__
+
+
+def raises(error):
+    raise error
+
+
+def test_nothing_that_an_answer_returns_or_raises_breaks_a_check():
+    cyclic = []
+    cyclic.append(cyclic)
+    wide = [[[[0] * 100] * 100] * 3] * 2
+    odd = [Odd(), cyclic, wide, {1: {2: Odd()}}, (x for x in ()), type, np.longdouble(3), 1j,
+           np.complex64(1j), np.datetime64("2026-01-01"), np.str_("a"), b"a", np.array([Odd()]),
+           np.array(["a"]), np.zeros((0, 2**40)), np.zeros(2, "c16"), float("nan"),
+           "\udfff"]  # fmt: skip
+    for value in [*odd, *[lambda e=e: raises(e) for e in (OddError(), RecursionError())]]:
+
+        def sees(torch, device, rng, observe, value=value):
+            observe("x", value if callable(value) else lambda: value)
+
+        (entry,) = look(sees, torch, "cpu", 1)
+        for truth in (A, 1.0, 1, True, [1], "text", None):
+            assert not same(seen(truth), json.loads(json.dumps([entry])))
+
+
+def mutated(rng, value, depth=0):
+    """A JSON value with one part changed for another of any kind."""
+    others = [None, True, -1, 0, 2**63, 10**25, 1e308, float("nan"), "", "x" * 600, "9" * 499, [],
+              {}, [[]] * 5, "<f8", "number", "sequence", "raised", "transfers", "tensor", "array",
+              {"kind": "number", "type": "int", "text": "9" * 450}, [0, 0], "AAAA",
+              "-inf"]  # fmt: skip
+    if isinstance(value, (dict, list)) and value and (depth < 1 or rng.random() < 0.8):
+        key = rng.choice(list(value) if isinstance(value, dict) else range(len(value)))
+        changed = mutated(rng, value[key], depth + 1)
+        if isinstance(value, list):
+            return [*value[:key], changed, *value[key + 1 :]]
+        if rng.random() < 0.1:
+            return {k: v for k, v in value.items() if k != key}
+        return {**value, key: changed}
+    return rng.choice(others)
+
+
+EVERY_KIND = [
+    A, A.astype("f4"), A.astype("f2"), A > 2, A.astype("u1"), A.astype("i8"), A[:0], np.array(1.0),
+    0.5, 7, True, 2**70, "text", None, (1, 2.0, [A, "x"]), torch.ones(2, device="sim"),
+    torch.ones(2, 3, dtype=torch.int32),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_observation_breaks_the_judge(seed):
+    """Mutations of observations of every kind: nothing raises, and nothing is shown at length."""
+    rng = random.Random(seed)
+    expected = [{"label": str(k), "value": encode(v)} for k, v in enumerate(EVERY_KIND)]
+    expected += copies(1, 2) + raised("ValueError") + raised("TypeError", any=True, text="y")
+    for k, entry in enumerate(expected):
+        entry["label"] = str(k)
+    for _ in range(100):
+        yours = expected
+        for _ in range(rng.randint(1, 30)):
+            yours = mutated(rng, yours)
+        verdict = Verdict("check", "cpu", expected, yours)
+        assert len(verdict.why) < 600
+        table = repr(Report("x", [verdict], 1.0)) + Report("x", [verdict], 1.0)._repr_html_()
+        assert len(table) < 8000
+        for entry in expected:  # each against what stands at another's place
+            same([{**entry, "label": str(rng.randrange(len(expected)))}], yours)
 
 
 def test_endless_nesting_is_cut():

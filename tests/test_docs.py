@@ -8,6 +8,7 @@ import pytest
 
 import tinygrad_lessons as torch
 from tinygrad_lessons import devices
+from tinygrad_lessons.classroom import DEVICES
 from tinygrad_lessons.classroom.author import lesson, mistakes, release
 from tinygrad_lessons.classroom.commands import COMMANDS
 from tinygrad_lessons.classroom.grading import judge
@@ -21,12 +22,12 @@ TEXT = "\n".join(page.read_text() for page in PAGES)
 
 # folder or file of the package, what it is; the README's map gives each its lines of code
 MAP = {
-    "tensor.py": "Tensor: data, device, gradient; a method is a line or two",
+    "tensor": "Tensor: a class by families, every method written out with its types",
     "autograd.py": "Function, backward, no_grad, gradient checks",
     "ops": "every operation, forward and backward side by side",
     "devices": "cpu, cuda, and sim, the simulated accelerator",
     "nn": "modules, layers, losses, initialisation",
-    "optim.py": "SGD, Adam, AdamW",
+    "optim": "SGD, Adam and others, schedules of learning rates",
     "lab": "what a notebook calls: check, observe, compare, predict, pictures",
     "classroom": "what an instructor runs: editions, judge, gradebook, commands",
     "classroom/sandbox": "the boundary around students' code",
@@ -92,7 +93,7 @@ def test_the_failing_check_in_the_readme_is_what_a_student_sees():
     wrong = next(m.function for m in known if m.name == "rows_for_columns")
     seed, runs = judge.seed_of(release.PUBLIC_SEED, "gram"), []
     for check in exercise.cell.checks:
-        for device in release.DEVICES:
+        for device in DEVICES:
             with judge.replaced("gram", wrong):
                 yours = judge.expected(exercise.cell, check.name, device, seed)
             runs.append((check, device, seed, yours, ""))

@@ -18,5 +18,6 @@ MODULES = [
 
 @pytest.mark.parametrize("name", [*MODULES, "tinygrad_lessons.devices"])
 def test_examples(name):
-    failed, tried = doctest.testmod(importlib.import_module(name))
+    given = {"torch": tinygrad_lessons, "nn": tinygrad_lessons.nn}
+    failed, tried = doctest.testmod(importlib.import_module(name), extraglobs=given)
     assert tried and not failed

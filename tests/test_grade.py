@@ -50,43 +50,43 @@ def sample(course):
 
 
 def score(result):
-    return round(sum(s or 0 for s in result["scores"].values()), 4)
+    return round(sum(s or 0 for s in result.scores.values()), 4)
 
 
 def full(result):
-    return sum(result["max"].values())
+    return sum(result.max.values())
 
 
 def lost(result):
     """The exercises that lost points."""
     return {
         cell.removeprefix("check-")
-        for cell, points in result["scores"].items()
-        if points < result["max"][cell]
+        for cell, points in result.scores.items()
+        if points < result.max[cell]
     }
 
 
 @pytest.mark.parametrize("student", ["ada", "emmy", "cut-and-paste"])
 def test_right_notebooks_earn_full_marks(graded, sample, student):
     result = graded(sample[student])
-    assert score(result) == full(result), [v for v in result["verdicts"] if not v["passed"]]
+    assert score(result) == full(result), [v for v in result.verdicts if not v["passed"]]
 
 
 def test_nothing_written_earns_nothing(graded, sample):
     result = graded(sample["not-begun"])
     assert score(result) == 0
-    assert all("is yours to write" in v["why"] for v in result["verdicts"])
+    assert all(v["unwritten"] for v in result.verdicts)
 
 
 @pytest.mark.parametrize("student", ["cut-off", "not-a-notebook"])
 def test_what_cannot_be_read_earns_nothing_and_is_no_unwritten_exercise(graded, sample, student):
     result = graded(sample[student])
-    assert score(result) == 0 and not result["read"] and not result["verdicts"]
+    assert score(result) == 0 and not result.read and not result.verdicts
 
 
 def test_an_empty_submission_is_said_to_be_one(graded):
     result = graded(b"")
-    assert score(result) == 0 and result["findings"] == ["The file is empty."]
+    assert score(result) == 0 and result.findings == ["The file is empty."]
 
 
 def test_half_of_an_exercise_earns_part_of_its_points(graded, course):
@@ -97,7 +97,7 @@ def test_half_of_an_exercise_earns_part_of_its_points(graded, course):
     )
     result = graded(samples.answered(released, right | {"gram": square_only}))
     assert lost(result) == {"gram"}
-    assert 0 < result["scores"]["check-gram"] < result["max"]["check-gram"]
+    assert 0 < result.scores["check-gram"] < result.max["check-gram"]
 
 
 def test_each_known_mistake_loses_points_in_its_exercise_only_and_is_named(graded, course):
@@ -108,8 +108,8 @@ def test_each_known_mistake_loses_points_in_its_exercise_only_and_is_named(grade
             seen.add(answer.exercise)
             result = graded(notebook)
             assert lost(result) == {answer.exercise}
-            assert answer.name in {v["mistake"] for v in result["verdicts"]}
-            assert answer.hint in json.loads(result["notebook"])["cells"].__repr__()
+            assert answer.name in {v["mistake"] for v in result.verdicts}
+            assert answer.hint in json.loads(result.notebook)["cells"].__repr__()
     assert len(seen) == len(samples.references(released))
 
 
@@ -122,14 +122,14 @@ def test_cheats_earn_nothing(graded, sample, student):
 def test_a_cell_that_dies_costs_only_itself(graded, sample, student):
     result = graded(sample[student])
     assert score(result) == full(result)
-    assert "Code cell 2" in result["findings"][0]
+    assert "Code cell 2" in result.findings[0]
 
 
 def test_the_reference_is_nowhere_to_be_read(graded, sample):
     result = graded(sample["reads-the-answers"])
     printed = [
         o["text"]
-        for c in json.loads(result["notebook"])["cells"]
+        for c in json.loads(result.notebook)["cells"]
         for o in c.get("outputs", [])
         if o["output_type"] == "stream"
     ]
@@ -140,19 +140,19 @@ def test_the_reference_is_nowhere_to_be_read(graded, sample):
 
 def test_the_same_submission_gets_the_same_grade_and_an_edit_meets_new_inputs(graded, sample):
     one, again = graded(sample["wrong-gram"]), graded(sample["wrong-gram"])
-    assert one["verdicts"] == again["verdicts"]
+    assert one.verdicts == again.verdicts
     other = graded(sample["wrong-gram"], student="t")
-    assert one["scores"] == other["scores"]
-    assert one["notebook"] != other["notebook"]
+    assert one.scores == other.scores
+    assert one.notebook != other.notebook
 
 
 def test_the_check_cells_end_in_a_plain_number_and_hide_what_is_hidden(graded, sample, snapshot):
     result = graded(sample["half-done"])
-    for cell in json.loads(result["notebook"])["cells"]:
+    for cell in json.loads(result.notebook)["cells"]:
         marks = cell["metadata"].get("nbgrader", {})
         if marks.get("grade"):
             text = "".join(cell["outputs"][-1]["data"]["text/plain"])
-            assert text == repr(result["scores"][marks["grade_id"]])
+            assert text == repr(result.scores[marks["grade_id"]])
             assert "HIDDEN" not in "".join(cell["source"])
 
 

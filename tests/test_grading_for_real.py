@@ -15,12 +15,13 @@ import pytest
 from grading_course import LESSON, assert_lesson, hand_in, make_course
 
 from tinygrad_lessons.classroom.gradebook import course, gradebook
-from tinygrad_lessons.classroom.grading import assess
-from tinygrad_lessons.classroom.grading import keeper as coordinator
+from tinygrad_lessons.classroom.grading import assess, keys
+from tinygrad_lessons.classroom.grading.keeper import BATCH, keeping
+from tinygrad_lessons.classroom.grading.plan import Grading
 from tinygrad_lessons.classroom.grading.workers import Cluster, Here, Setting, close_sandbox
 from tinygrad_lessons.classroom.intake.reading import new_cell
 from tinygrad_lessons.classroom.sandbox import open_sandbox
-from tinygrad_lessons.classroom.sandbox.boxes import FORK_SERVER
+from tinygrad_lessons.classroom.sandbox.sandbox import FORK_SERVER
 from tinygrad_lessons.classroom.sandbox.selftest import tiny_lesson, why_not
 
 pytestmark = pytest.mark.skipif(bool(why_not(FORK_SERVER)), reason=why_not(FORK_SERVER) or "")
@@ -50,9 +51,9 @@ def grade_all(folder, pool):
     snapshot = gradebook.snapshot(course.db_url(folder), folder, LESSON)
     opens = partial(open_sandbox, way=FORK_SERVER)
     setting = Setting(snapshot, course.secret(folder), ("cpu",), assess.grade, opens)
-    with mock.patch.object(coordinator, "version", lambda: "1"):
-        grading = coordinator.Grading(folder, LESSON, setting)
-    with coordinator.keeping(folder, LESSON) as keeper:
+    with mock.patch.object(keys, "grader", lambda: "1"):
+        grading = Grading(folder, LESSON, setting)
+    with keeping(folder, LESSON) as keeper:
         tasks, _ = grading.plan(keeper)
         with pool as there:
             rows = [r for r in grading.run(tasks, there, keeper) if r]
@@ -203,7 +204,7 @@ def test_kill_9_of_the_coordinator_leaves_no_process_and_the_same_command_does_t
     assert alive == []
     done = graded(folder)
     rows = grade_all(folder, Here())
-    assert 0 < done < COUNT and len(rows) <= COUNT - done + coordinator.BATCH
+    assert 0 < done < COUNT and len(rows) <= COUNT - done + BATCH
     exact(folder)
 
 

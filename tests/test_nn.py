@@ -289,3 +289,61 @@ def test_a_parameter_prints_as_one_and_its_results_are_plain_tensors():
     assert type(p * 2) is torch.Tensor and type(p.detach()) is torch.Tensor
     with pytest.raises(RuntimeError, match="floating point and complex dtype can require grad"):
         nn.Parameter(torch.ones(2, dtype=torch.int64))
+
+
+def test_layer_norm_has_mean_0_and_variance_1_along_its_dims():
+    x = np.random.default_rng(0).standard_normal((5, 4, 3)) * 3 + 7
+    out = values(nn.LayerNorm((4, 3), eps=0, dtype=torch.float64)(torch.tensor(x)))
+    np.testing.assert_allclose(out.mean((1, 2)), 0, atol=1e-12)
+    np.testing.assert_allclose(out.var((1, 2)), 1)
+
+
+def test_an_embedding_gives_rows_and_its_padding_learns_nothing():
+    layer = nn.Embedding(4, 2, padding_idx=1)
+    out = layer(torch.tensor([[3, 1], [1, 0]]))
+    np.testing.assert_array_equal(values(out), values(layer.weight)[[[3, 1], [1, 0]]])
+    assert (values(out)[0, 1] == 0).all()
+    out.sum().backward()
+    assert values(layer.weight.grad).tolist() == [[1, 1], [0, 0], [0, 0], [1, 1]]
+
+
+def test_a_lazy_layer_takes_its_inputs_from_the_first_x_and_keeps_its_parameters():
+    net = nn.Sequential(nn.LazyLinear(4), nn.ReLU(), nn.LazyLinear(2))
+    held = list(net.parameters())
+    assert repr(net[0]) == "LazyLinear(in_features=0, out_features=4, bias=True)"
+    assert net(torch.ones(3, 5)).shape == (3, 2)
+    assert [type(m) for m in net] == [nn.Linear, nn.ReLU, nn.Linear]
+    assert all(a is b for a, b in zip(held, net.parameters(), strict=True))
+    assert net[0].weight.shape == (4, 5) and abs(values(net[0].weight)).max() <= 1 / 5**0.5
+
+
+def test_a_layer_without_inputs_adds_its_bias():
+    assert nn.Linear(0, 2)(torch.ones(3, 0)).tolist() == [[0, 0]] * 3
+
+
+def test_a_deleted_module_is_gone_and_those_after_it_move_up():
+    net = nn.Sequential(nn.Linear(2, 2), nn.ReLU(), nn.Linear(2, 1))
+    del net[1]
+    assert [name for name, _ in net.named_parameters()] == [
+        "0.weight", "0.bias", "1.weight", "1.bias",
+    ]  # fmt: skip
+    assert net.pop(0).in_features == 2 and len(net) == 1
+
+
+def test_a_name_that_is_taken_is_refused_and_none_keeps_it_free():
+    net = nn.Module()
+    net.add_module("later", None)
+    net.add_module("later", nn.ReLU())
+    net.register_parameter("w", nn.Parameter(torch.ones(1)))
+    with pytest.raises(KeyError, match="attribute 'w' already exists"):
+        net.add_module("w", nn.ReLU())
+    with pytest.raises(TypeError, match="torch.nn.Parameter or None required"):
+        net.register_parameter("x", torch.ones(1))
+
+
+def test_a_buffer_that_is_not_persistent_moves_but_is_not_saved():
+    net = nn.Module()
+    net.register_buffer("seen", torch.zeros(1))
+    net.register_buffer("scratch", torch.zeros(1), persistent=False)
+    assert list(net.state_dict()) == ["seen"]
+    assert net.to("sim").scratch.device.type == "sim"

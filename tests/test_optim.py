@@ -169,6 +169,66 @@ def test_betas_lie_in_0_to_1(betas, text):
         optim.Adam([torch.nn.Parameter(torch.ones(2))], betas=betas)
 
 
+def test_an_optimizer_prints_its_options():
+    optimizer = optim.SGD([{"params": [torch.ones(1)], "lr": 0.5}, {"params": []}], lr=0.1)
+    assert repr(optimizer) == (
+        "SGD (\nParameter Group 0\n    lr: 0.5\n    momentum: 0.0\n    weight_decay: 0.0\n"
+        "Parameter Group 1\n    lr: 0.1\n    momentum: 0.0\n    weight_decay: 0.0\n)"
+    )
+
+
+@pytest.mark.parametrize("make", [lambda ps: optim.SGD(ps, momentum=0.9), optim.Adam])
+def test_a_model_that_moved_is_told_from_what_its_optimizer_kept(make):
+    layer = torch.nn.Linear(2, 1)
+    optimizer, x = make(layer.parameters()), torch.ones(1, 2)
+    layer(x).sum().backward()
+    optimizer.step()
+    layer.to("sim")
+    layer(x.to("sim")).sum().backward()
+    with pytest.raises(RuntimeError, match="at least two devices, sim and cpu.*\n.* on cpu. Move"):
+        optimizer.step()
+
+
+def test_a_learning_rate_is_halved_by_a_schedule():
+    optimizer = optim.SGD([torch.nn.Parameter(torch.ones(1))], lr=0.8)
+    scheduler, rates = optim.lr_scheduler.StepLR(optimizer, 2, gamma=0.5), []
+    for _ in range(5):
+        rates.append(optimizer.param_groups[0]["lr"])
+        scheduler.step()
+    assert rates == [0.8, 0.8, 0.4, 0.4, 0.2]
+
+
+def test_a_step_returns_the_loss_of_its_closure():
+    p = torch.nn.Parameter(torch.tensor([2.0]))
+    optimizer = optim.SGD([p], lr=0.25)
+
+    def closure():
+        optimizer.zero_grad()
+        loss = (p * p).sum()
+        loss.backward()
+        return loss
+
+    assert [optimizer.step(closure).item() for _ in range(2)] == [4, 1] and p.item() == 0.5
+    assert optimizer.step() is None and p.item() == 0
+
+
+@pytest.mark.parametrize("kind", ["SGD", "Adam", "RMSprop"])
+def test_a_state_is_numbered_and_copied(kind):
+    p, q = (torch.nn.Parameter(torch.ones(2)) for _ in "pq")
+    one, two = (getattr(optim, kind)([r], lr=0.1) for r in (p, q))
+    p.grad = q.grad = torch.tensor([1.0, 2.0])
+    for _ in range(3):
+        one.step()
+    with torch.no_grad():
+        q.copy_(p)
+    two.load_state_dict(one.state_dict())
+    for optimizer in (one, two):
+        optimizer.step()
+    assert p.tolist() == q.tolist() and one.state_dict()["param_groups"][0]["params"] == [0]
+    with pytest.raises(ValueError, match="different number of parameter groups"):
+        two.load_state_dict({"param_groups": [], "state": {}})
+
+
 def clip(grads, limit, device="cpu"):
     ps = [torch.nn.Parameter(torch.zeros(len(g), device=device)) for g in grads]
     for p, g in zip(ps, grads, strict=True):

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 
 from tinygrad_lessons.classroom.intake.reading import new_cell, new_notebook
-from tinygrad_lessons.classroom.intake.rebuild import MISSING, rebuild, unanswered
+from tinygrad_lessons.classroom.intake.rebuild import MISSING, rebuild, unread_notebook
 
 STUB = "def {0}(A):\n    raise NotImplementedError"
 ROLES = {
@@ -266,7 +266,7 @@ def test_a_thousand_copies_take_no_time_and_an_unread_one_says_why():
     nb, findings = rebuild(lesson(), submitted)
     assert [c.source for c in nb.cells if c.id == "id-gram"] == ["v4999"]
     assert len(findings) == 3
-    nb = unanswered(lesson(), ["The file is empty."])
+    nb = unread_notebook(lesson(), ["The file is empty."])
     nbformat.validate(nb)
     assert [c.source for c in nb.cells[1:]] == [c.source for c in lesson().cells]
     assert nb.cells[0].source == "The file is empty."
@@ -277,3 +277,71 @@ def test_a_missing_answer_comes_back_as_released_where_that_is_asked_for():
     deleted_answer(submitted)
     nb, _ = rebuild(lesson(), submitted, restore=True)
     assert [c.source for c in nb.cells] == but(gram=STUB.format("gram"))
+
+
+ORDINARY = {"fib": "def fib(n):\n    return n", "total": "total = 0", "note": "I think so."}
+
+
+def ordinary():
+    """An assignment of nbgrader's own kinds: two answers with tests, and a question."""
+    return new_notebook([
+        cell("title", "markdown", "# Numbers", "locked"),
+        cell("fib", "code", "def fib(n):\n    raise NotImplementedError()", "answer"),
+        cell("test-fib", "code", "assert fib(1) == 1", "test"),
+        cell("total", "code", "# your code here", "answer"),
+        cell("test-total", "code", "assert total == 0", "test"),
+        cell("note", "markdown", "Your answer", "essay"),
+    ])  # fmt: skip
+
+
+def without_marks(*left_out, ids=True, extra=()):
+    """It answered, as a program hands it in that keeps no nbgrader metadata."""
+    nb = ordinary()
+    for c in nb.cells:
+        c.source = ORDINARY.get(marks_of(c)["grade_id"], c.source)
+    nb.cells = [c for c in nb.cells if marks_of(c)["grade_id"] not in left_out]
+    for place, source in extra:
+        nb.cells.insert(place, own(source))
+    for c in nb.cells:
+        c.metadata = nbformat.from_dict({})
+        c.id = c.id if ids else ""
+    return nb
+
+
+def marks_of(c):
+    return c.metadata.get("nbgrader", {"grade_id": None})
+
+
+@pytest.mark.parametrize("submitted", [
+    without_marks(),
+    without_marks(ids=False),
+    without_marks("test-fib", "test-total", ids=False),
+    without_marks("title", "test-fib", ids=False),
+    without_marks(ids=False, extra=[(2, "helper = 1"), (6, "print(total)")]),
+], ids=["ids left", "text left", "tests deleted", "prose deleted", "own cells"])  # fmt: skip
+def test_answers_whose_marks_were_lost_stand_before_their_tests(submitted):
+    nb, findings = rebuild(ordinary(), submitted)
+    texts = {marks_of(c)["grade_id"]: c.source for c in nb.cells}
+    assert {name: texts[name] for name in ORDINARY} == ORDINARY
+    order = [marks_of(c)["grade_id"] for c in nb.cells if "nbgrader" in c.metadata]
+    assert order == [marks_of(c)["grade_id"] for c in ordinary().cells]
+    assert any("without their marks" in f for f in findings)
+
+
+def test_where_an_answer_cannot_be_told_its_cells_run_before_the_tests():
+    submitted = new_notebook([own("fib = lambda n: n"), own("x = 1\ndef other(): pass\nsum_ = 0")])
+    nb, _ = rebuild(ordinary(), submitted)
+    at = {c.source: i for i, c in enumerate(nb.cells)}
+    assert at["x = 1\ndef other(): pass\nsum_ = 0"] < at["assert total == 0"]
+    assert at["fib = lambda n: n"] < at["assert fib(1) == 1"]
+
+
+def test_an_essay_that_may_stand_elsewhere_waits_for_a_person():
+    submitted = ordinary()
+    submitted.cells[5:] = [own("I think so.", "markdown"), own("And so.", "markdown")]
+    nb, _ = rebuild(ordinary(), submitted)
+    essay = next(c for c in nb.cells if c.id == "id-note")
+    assert essay.source == MISSING
+    submitted.cells[5:] = []
+    nb, _ = rebuild(ordinary(), submitted)
+    assert nb.cells[-1].source == "Your answer"  # as released, which has no points

@@ -4,16 +4,15 @@ from unittest import mock
 
 import fake_grader
 import pytest
-from grading_course import LESSON, hand_in, make_course
-from test_coordinator import RIGHT, grade, held
-from test_coordinator import setting as setting_of
+from grading_course import LESSON, RIGHT, grade, hand_in, held, make_course
+from grading_course import setting as setting_of
 
 from tinygrad_lessons.classroom import storage
 from tinygrad_lessons.classroom.author import lesson
 from tinygrad_lessons.classroom.commands import runs
 from tinygrad_lessons.classroom.gradebook import course, gradebook
-from tinygrad_lessons.classroom.grading import keeper as coordinator
-from tinygrad_lessons.classroom.grading import regrade
+from tinygrad_lessons.classroom.grading import keys, regrade
+from tinygrad_lessons.classroom.grading.plan import Grading
 from tinygrad_lessons.classroom.grading.workers import Here, close_sandbox
 from tinygrad_lessons.classroom.insight import summary
 
@@ -34,8 +33,8 @@ def folder(tmp_path):
 
 def staged(folder, apply=False, mended=True):
     """(changes, how many were graded) with a grader that gives at most 1 point for gram."""
-    with mock.patch.object(coordinator, "version", lambda: "mended" if mended else "1"):
-        grading = coordinator.Grading(folder, LESSON, setting_of(folder, fake_grader.harsh))
+    with mock.patch.object(keys, "grader", lambda: "mended" if mended else "1"):
+        grading = Grading(folder, LESSON, setting_of(folder, fake_grader.harsh))
     with regrade.staging(folder, LESSON) as stage:
         tasks, rows = grading.plan(stage)
         assert all(r.score is not None for r in rows + list(grading.run(tasks, Here(), stage)))

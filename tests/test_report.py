@@ -1,41 +1,31 @@
 """The class report: counts that are right, a page that shows nothing unescaped."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from browser import CHROMIUM
+from fake_grader import verdict
 
+from tinygrad_lessons.classroom.grading.result import Result
 from tinygrad_lessons.classroom.insight import class_report
 
 
-def verdict(exercise, passed, device="cpu", why="", mistake="", trouble=""):
-    return {
-        "exercise": exercise,
-        "check": "a_check",
-        "hidden": False,
-        "device": device,
-        "passed": passed,
-        "why": why,
-        "mistake": mistake,
-        "hint": f"hint of {mistake}" if mistake else "",
-        "trouble": trouble,
-    }
-
-
 def result(student, score, *verdicts, findings=()):
-    return {
-        "student": student,
-        "scores": {"check-gram": score, "essay": None},
-        "max": {"check-gram": 4.0, "essay": 2.0},
-        "verdicts": list(verdicts),
-        "findings": list(findings),
-    }
+    scores, most = {"check-gram": score, "essay": None}, {"check-gram": 4.0, "essay": 2.0}
+    return Result(student, scores, most, list(findings), list(verdicts))
 
 
+ON_HOST = {"mistake": "on_host", "hint": "hint of on_host"}
 CLASS = [
-    result("b", 2.0, verdict("gram", True), verdict("gram", False, "sim", mistake="on_host")),
+    result(
+        "b",
+        2.0,
+        verdict("gram", True),
+        verdict("gram", False, "sim", mistake="on_host", hint="hint of on_host"),
+    ),
     result("a", 4.0, verdict("gram", True), verdict("gram", True, "sim")),
-    result("c", 0.0, verdict("gram", False, why="gram is yours to write: lesson 03_gram")),
+    result("c", 0.0, verdict("gram", False, unwritten=True)),
     result("d", 0.0, verdict("gram", False, trouble="timeout"), findings=["<script>alert(1)"]),
 ]
 
@@ -61,7 +51,7 @@ def test_counts():
 
 def test_what_waits_for_a_person_counts_for_nobody_until_it_has_a_score():
     assert class_report.summary("03_gram", CLASS)["scores"]["full"] == 1
-    given = [r | {"scores": r["scores"] | {"essay": 1.0}} for r in CLASS]
+    given = [replace(r, scores=r.scores | {"essay": 1.0}) for r in CLASS]
     student = class_report.summary("03_gram", given)["students"][0]
     assert (student["score"], student["max"], student["by_hand"]) == (5.0, 6.0, [])
 
@@ -74,8 +64,8 @@ def test_who_passes_on_one_device_only_who_made_a_mistake_and_what_nothing_expla
 
 
 def test_the_unsubmitted_and_the_unread_are_named_and_spoil_no_count():
-    unread = result("u", 0.0, findings=["The notebook is a link."]) | {"read": False}
-    passed = [r for r in CLASS if r["student"] == "a"]
+    unread = replace(result("u", 0.0, findings=["The notebook is a link."]), read=False)
+    passed = [r for r in CLASS if r.student == "a"]
     page = class_report.page(class_report.summary("03_gram", [*passed, unread], ["<b>late</b>"]))
     assert "Everybody passed: gram" in page and "Could not be read: u." in page
     assert "Handed in nothing: &lt;b&gt;late&lt;/b&gt;." in page and ">not read</td>" in page
@@ -89,7 +79,7 @@ def test_a_mistake_counts_once_a_student_and_the_most_frequent_comes_first():
 
 
 def test_a_run_without_a_sandbox_is_said():
-    results = [r | {"boundary": "none"} for r in CLASS]
+    results = [replace(r, boundary="none") for r in CLASS]
     page = class_report.page(class_report.summary("03_gram", results))
     assert "4 notebooks ran without a sandbox." in page
     assert "without a sandbox" not in class_report.page(class_report.summary("03_gram", CLASS))

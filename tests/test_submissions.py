@@ -99,15 +99,53 @@ def test_only_text_type_and_grade_id_of_a_cell_are_kept():
 def test_large_files_links_pipes_and_folders_are_refused(tmp_path):
     big = tmp_path / "big.ipynb"
     with open(big, "wb") as file:
-        file.truncate(50 << 20)
+        file.truncate(129 << 20)
     (tmp_path / "link.ipynb").symlink_to(big)
     (tmp_path / "folder.ipynb").mkdir()
     os.mkfifo(tmp_path / "pipe.ipynb")
-    expected = {"big": "50 MB, more than 16", "link": "is a link", "folder": "not a file",
+    expected = {"big": "129 MB, more than 128", "link": "is a link", "folder": "not a file",
                 "pipe": "not a file", "gone": "No such file"}  # fmt: skip
     for name, finding in expected.items():
         nb, findings = reading.read(tmp_path / f"{name}.ipynb")
         assert nb is None and finding in findings[0]
+
+
+OUTPUT = {"output_type": "stream", "name": "stdout", "text": '"outputs": [{' + "x" * (20 << 20)}
+LINES = {"output_type": "stream", "text": ['a ] b " \\ é\n'] * 2_000_000}
+
+
+@pytest.mark.parametrize("output", [OUTPUT, LINES], ids=["one text", "many lines"])
+@pytest.mark.parametrize("indent", [None, 1])
+def test_of_a_large_file_everything_but_the_outputs_is_read(tmp_path, output, indent):
+    text = 'print("outputs"), "outputs": [1]  # "widgets": {'
+    cells = [
+        {"cell_type": "code", "source": text, "outputs": [output], "metadata": {}},
+        {"cell_type": "code", "outputs": [], "source": "x = 2", "metadata": {"outputs": [[1]]}},
+    ]
+    metadata = {"widgets": {"state": {"a": "}" * (1 << 20)}}}
+    path = tmp_path / "large.ipynb"
+    path.write_text(json.dumps(notebook(cells=cells, metadata=metadata), indent=indent))
+    assert path.stat().st_size > 20 << 20
+    data, findings = reading.load(path)
+    assert not findings and len(data) < 10_000
+    nb, findings = reading.parse(data)
+    assert not findings and [c.source for c in nb.cells] == [text, "x = 2"]
+
+
+def test_a_large_file_is_refused_where_its_text_is_large_or_it_is_cut_off(tmp_path):
+    path = tmp_path / "large.ipynb"
+    path.write_text(dumps("x" * (17 << 20)))
+    nb, findings = reading.read(path)
+    assert nb is None and "17 MB without its outputs; 16 are read" in findings[0]
+    path.write_text('{"cells": [{"outputs": ["' + "x" * (17 << 20))
+    nb, findings = reading.read(path)
+    assert nb is None and "cut off" in findings[0]
+
+
+def test_colab_keeps_a_cells_id_in_its_metadata():
+    cells = [{"cell_type": "code", "source": "x", "metadata": {"id": "aB3_-"}}]
+    nb, _ = reading.parse(json.dumps(notebook(cells=cells)).encode())
+    assert [c.id for c in nb.cells] == ["aB3_-"]
 
 
 def hand_in(course, student, *files, lesson=LESSON):

@@ -1,14 +1,21 @@
 """The accelerator, whichever it is: torch.accelerator."""
 
-import os
+from __future__ import annotations
 
-import tinygrad_lessons as torch
+import os
+from typing import TYPE_CHECKING
+
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from . import devices
 from .exercise import exercise
 
+if TYPE_CHECKING:
+    from ._types import DeviceLike
+    from .devices import Device
 
-def current_accelerator(check_available=False):
+
+def current_accelerator(check_available: bool = False) -> Device | None:
     """The accelerator of this machine, or None.
 
     It is cuda where CuPy finds a GPU; else sim, if TINYGRAD_LESSONS_ACCELERATOR=sim is set.
@@ -18,7 +25,7 @@ def current_accelerator(check_available=False):
     return devices.sim if os.environ.get("TINYGRAD_LESSONS_ACCELERATOR") == "sim" else None
 
 
-def is_available():
+def is_available() -> bool:
     """Whether there is an accelerator."""
     return current_accelerator() is not None
 
@@ -31,42 +38,44 @@ def pick():
     return torch.device("cpu")
 
 
-def device_count():
+def device_count() -> int:
     """How many accelerators there are: 0 or 1."""
     return int(is_available())
 
 
-def current_device_index():
+def current_device_index() -> int:
     """The index of the accelerator in use."""
     return _accelerator().index or 0
 
 
-def synchronize(device=None):
+def synchronize(device: DeviceLike | None = None) -> None:
     """Wait until the accelerator has done all that was launched on it."""
     _accelerator().synchronize()
 
 
-def memory_allocated(device_index=None):
+def memory_allocated(device_index: int | None = None) -> int:
     """Bytes that arrays hold on the accelerator."""
-    return _accelerator().stats.used
+    used: int = _accelerator().stats.used
+    return used
 
 
-def max_memory_allocated(device_index=None):
+def max_memory_allocated(device_index: int | None = None) -> int:
     """The most bytes that arrays held on the accelerator, since `reset_peak_memory_stats`."""
-    return _accelerator().stats.peak
+    peak: int = _accelerator().stats.peak
+    return peak
 
 
-def reset_peak_memory_stats(device_index=None):
+def reset_peak_memory_stats(device_index: int | None = None) -> None:
     """Measure `max_memory_allocated` from here."""
     _accelerator().stats.reset_peak()
 
 
-def empty_cache():
+def empty_cache() -> None:
     """Give the memory that no array uses back to the accelerator."""
     _accelerator().empty_cache()
 
 
-def _accelerator():
+def _accelerator() -> Device:
     device = current_accelerator()
     if device is None:
         raise RuntimeError(

@@ -4,23 +4,38 @@ A node of the graph is one `Function` that ran. It keeps arrays, never tensors, 
 is part of a cycle: what nobody uses any more is freed at once.
 """
 
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Iterable, Sequence
 from contextvars import ContextVar
 from functools import wraps
 from itertools import count
 from types import GeneratorType
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-import tinygrad_lessons as torch
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from . import devices, dtypes, shapes
 from .exercise import exercise
 
+if TYPE_CHECKING:
+    from ._types import Array
+    from .devices import Device
+    from .tensor import Tensor
+
 now = count(1).__next__  # one clock for new nodes and for writes in place: what came first?
 last_write, NEVER = [0], [0]
 _recording = ContextVar("recording", default=True)
-is_grad_enabled = _recording.get
 
+
+def is_grad_enabled() -> bool:
+    """Whether operations are recorded here."""
+    return _recording.get()
+
+
+KEEPS = ("", "inputs", "output", "inputs output", "others", "own")
 NUMBERS = (bool, int, float)
 SIGNS = {
     "Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Pow": "** or pow()", "MatMul": "@",
@@ -39,9 +54,12 @@ class Function:
     """One operation: arrays in, an array out, and the gradient back again.
 
     keeps     what backward reads: "inputs", "output", both, "others" (inputs, each one only for the
-              gradients of the others), or "own" (arrays that forward made)
+              gradients of the others), or "own" (what forward stored)
     promotes  True: mixed operands become one dtype before; float: integers become floats, too
     view      the output shares the first operand's memory
+
+    Operands are tensors or numbers; options, by name, are handed to forward as they are. What
+    backward wants of them forward stores: self.dim = dim.
 
     >>> class Cube(Function):
     ...     keeps = "inputs"
@@ -63,16 +81,41 @@ class Function:
         "device", "parents", "number", "shape", "dtype", "inputs", "output", "memories", "freed",
         "__dict__",
     )  # fmt: skip
-    keeps, promotes, view, title = "", False, False, ""
-    backward, hooks, variant = None, (), 0
-    xp = property(lambda self: self.device.xp)
+    device: Any  # a Device, once there is one
+    parents: list[Any]  # of each operand the node it came from, or the leaf, or None
+    inputs: Any  # arrays, as `keeps` asks for them, until they are freed
+    output: Array
+    memories: Any
+    keeps, view, title = "", False, ""
+    promotes: bool | type[float] = False
+    hooks, variant = (), 0
+    retained: dict[int, Any] = {}  # who keeps its gradient, by reference to the tensor
+    keeps_inputs = keeps_output = differentiable = False
 
-    def __init_subclass__(cls):
+    def __init_subclass__(cls) -> None:
+        refuse_declaration(cls)
         cls.keeps_output = "output" in cls.keeps
         cls.keeps_inputs = "inputs" in cls.keeps or cls.keeps == "others"
+        cls.differentiable = cls.backward is not Function.backward
+
+    @property
+    def xp(self) -> Any:
+        """The array library of the device that this runs on."""
+        return self.device.xp
+
+    def forward(self, *inputs: Any, **options: Any) -> Any:
+        """The result, from the operands' arrays."""
+        raise NotImplementedError(f"{type(self).__name__} has no forward")
+
+    def backward(self, g: Array) -> Any:
+        """The operands' gradients from `g`, the result's: one, or a tuple; None where none is due.
+
+        An operation without a backward has no gradient, and its results require none.
+        """
+        raise NotImplementedError(f"{type(self).__name__} has no backward")
 
     @classmethod
-    def apply(cls, *inputs, **options):
+    def apply(cls, *inputs: Any, **options: Any) -> Tensor:
         """The operation's result as a tensor, recorded if an operand needs a gradient."""
         node, device, arrays, parents, memories = cls(), None, [], [], []
         numbers = mixed = needed = False
@@ -97,8 +140,6 @@ class Function:
         if cls.promotes and (mixed or (numbers or cls.promotes is float) and dtype.kind != "f"):
             arrays = promoted(arrays, cls.promotes)
         node.device = device
-        if options:
-            node.__dict__.update(options)
         try:
             out = node.forward(*arrays, **options)
         except ValueError as error:
@@ -108,11 +149,13 @@ class Function:
         result = torch.Tensor(out, node.device)
         if node.view:
             result._alias(inputs[0], node, options)
-        if needed and is_grad_enabled() and cls.backward and out.dtype.kind == "f":
+        if needed and _recording.get() and cls.differentiable and out.dtype.kind == "f":
             node.record(result, arrays, parents, memories)
         return result
 
-    def record(self, result, arrays, parents, memories):
+    def record(
+        self, result: Tensor, arrays: list[Array], parents: list[Any], memories: list[list[int]]
+    ) -> None:
         """Become the node of the graph that the tensor `result` came from."""
         self.parents, self.number, self.freed = parents, now(), False
         self.shape, self.dtype = result.array.shape, result.array.dtype
@@ -123,13 +166,15 @@ class Function:
             self.output = result.array
             self.memories = [*(memories if self.keeps_inputs else ()), result._memory]
 
-    def needs(self, i):
+    def needs(self, i: int) -> bool:
         """Whether operand `i` needs a gradient."""
         return self.parents[i] is not None
 
-    def gradients(self, g):
+    def gradients(self, g: Array) -> list[tuple[Any, Array]]:
         """[(parent, its gradient), ...] where one is needed, from the output's gradient `g`."""
         g = hooked(g, self.hooks, self.device)
+        if self.retained:
+            retain(g, self.retained.values())
         if self.freed:
             raise RuntimeError(SECOND_BACKWARD)
         if last_write[0] > self.number:
@@ -153,7 +198,7 @@ class Function:
             pairs.append((parent, grad))
         return pairs
 
-    def fit(self, grad, like, device):
+    def fit(self, grad: Any, like: Any, device: Device) -> Array:
         """`grad` with the shape and dtype of `like`: what broadcasting repeated is summed."""
         grad = checked(grad, device, f"{type(self).__name__}.backward")
         if grad.shape != like.shape:
@@ -166,13 +211,13 @@ class Function:
                 ) from None
         return grad.astype(like.dtype, copy=False)
 
-    def is_shared(self, grad, given, grads):
+    def is_shared(self, grad: Array, given: Array, grads: Sequence[Any]) -> bool:
         """Whether somebody else may write into the memory of `grad`."""
         if type(grad) is type(given) and self.device.xp.may_share_memory(grad, given):
             return True
         return not grad.size or sum(x is grad for x in grads) > 1  # of no numbers NumPy can't tell
 
-    def check_unchanged(self):
+    def check_unchanged(self) -> None:
         """Raise if what backward reads has been written over since."""
         if not (self.keeps_inputs or self.keeps_output):
             return
@@ -187,39 +232,66 @@ class Function:
                     "  Write x = x + 1 instead of x += 1, or change a .clone()."
                 )
 
-    def reads(self, i):
+    def reads(self, i: int) -> bool:
         """Whether backward reads what is kept at place `i`."""
         others = self.parents[:i] + self.parents[i + 1 :]
         return self.keeps != "others" or any(p is not None for p in others)
 
-    def free(self):
+    def free(self) -> None:
         """Let go of the arrays that were kept for backward."""
         if self.keeps:
             self.freed, self.inputs, self.output, self.memories = True, None, None, None
             if self.keeps == "own":
                 self.__dict__.clear()
 
-    def misfit(self, arrays, error):
+    def misfit(self, arrays: list[Any], error: ValueError) -> Exception:
         """The error that says in torch's words why operands don't fit."""
         fitting = [x.shape for x in arrays if hasattr(x, "shape")]
         text = shapes.mismatch(*fitting) if self.promotes and len(fitting) == 2 else None
         return RuntimeError(text or str(error))
 
-    def name(self):
+    def name(self) -> str:
         """What torch calls this node: AddBackward0."""
         return f"{self.title or type(self).__name__}Backward{self.variant}"
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"<{self.name()}>"
 
 
-def one_device(tensors):
+def refuse_declaration(op: type[Function]) -> None:
+    """Raise TypeError if what the class `op` says about itself can't be meant."""
+    name, code = op.__name__, op.forward.__code__
+    words = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+    if op.keeps not in KEEPS:
+        raise TypeError(f"{name}.keeps is {op.keeps!r}, but must be one of {KEEPS}")
+    if op.promotes not in (False, True, float):
+        raise TypeError(f"{name}.promotes is {op.promotes!r}, but must be False, True or float")
+    if taken := set(words) & set(Function.__slots__):
+        raise TypeError(f"{name}.forward has a parameter {taken.pop()!r}: the engine's own name")
+    for word in words[1:]:
+        if unstored(op, word):
+            raise TypeError(
+                f"{name}.backward reads self.{word}, which forward doesn't store\n"
+                f"  Write self.{word} = {word} in forward."
+            )
+
+
+def unstored(op: type[Function], word: str) -> bool:
+    """Whether backward reads the option `word` of forward, and nothing in the class stores it."""
+    parts = {f for c in op.__mro__[:-2] for f in vars(c).values() if hasattr(f, "__code__")}
+    readers = parts & {op.backward}
+    said = {name for f in parts - readers for name in f.__code__.co_names}
+    read = any(word in f.__code__.co_names and word not in f.__globals__ for f in readers)
+    return read and word not in said and not hasattr(np.ndarray, word)
+
+
+def one_device(tensors: Sequence[Tensor]) -> Device:
     """The device that all of the tensors are on; torch's error where there are two."""
     device = tensors[0].device
     return device if all(x.device is device for x in tensors) else devices.common(*tensors)
 
 
-def number(x, op):
+def number(x: Any, op: type[Function]) -> Any:
     """An operand that is no tensor, as a Python number, which never widens an array's dtype."""
     if type(x) in NUMBERS or x is None and not op.promotes:
         return x
@@ -234,7 +306,7 @@ def number(x, op):
     )
 
 
-def checked(out, device, source):
+def checked(out: Any, device: Device, source: str) -> Array:
     """`out` if it is an array of the device; NumPy's scalars become 0-d arrays."""
     if isinstance(out, np.generic) and device.xp is np:
         return np.asarray(out)
@@ -244,7 +316,7 @@ def checked(out, device, source):
     return out
 
 
-def promoted(arrays, target):
+def promoted(arrays: list[Any], target: bool | type) -> list[Any]:
     """The operands in the dtype that they have in common; numbers stay as they are."""
     dtype = dtypes.common(arrays)
     if target is float and dtype.kind != "f":
@@ -252,7 +324,7 @@ def promoted(arrays, target):
     return [x.astype(dtype) if hasattr(x, "dtype") and x.dtype != dtype else x for x in arrays]
 
 
-def hooked(g, hooks, device):
+def hooked(g: Array, hooks: Sequence[Callable[..., Any]], device: Device) -> Array:
     """What the hooks make of the gradient `g`."""
     for hook in hooks:
         changed = hook(torch.Tensor(g, device))
@@ -263,14 +335,22 @@ def hooked(g, hooks, device):
     return g
 
 
+def retain(g: Array, tensors: Iterable[Callable[[], Tensor | None]]) -> None:
+    """Add a copy of the array `g` to the .grad of those of `tensors` that still are."""
+    for tensor in filter(None, (ref() for ref in tensors)):
+        before = tensor._grad
+        tensor._grad = torch.Tensor(g.copy() if before is None else before.array + g, tensor.device)
+
+
 class Handle:
     """A hook on the gradient of `owner`, a leaf or a node; remove() takes it away."""
 
-    def __init__(self, hook, owner):
+    def __init__(self, hook: Callable[[Tensor], Any], owner: Any) -> None:
         self.hook, self.owner = hook, owner
         owner.hooks = (*owner.hooks, hook)
 
-    def remove(self):
+    def remove(self) -> None:
+        """Call the hook no more."""
         self.owner.hooks = tuple(h for h in self.owner.hooks if h is not self.hook)
 
 
@@ -286,7 +366,7 @@ def topological_order(root):
     return sorted(seen, key=lambda node: node.number, reverse=True)
 
 
-def first_gradient(root, gradient):
+def first_gradient(root: Tensor, gradient: Tensor | None) -> Array:
     """The array that backward begins with at `root`. What does not fit raises."""
     if not root.requires_grad:
         raise RuntimeError("element 0 of tensors does not require grad and does not have a grad_fn")
@@ -322,8 +402,10 @@ def backward(root, gradient=None, retain_graph=False):
             node.free()
 
 
-def one_step(out, g):
+def one_step(out: Tensor, g: Tensor) -> list[Tensor]:
     """The gradients that the last operation of `out` hands on to its operands, given `g`."""
+    if out.grad_fn is None:
+        raise RuntimeError("one_step(): this tensor came from no operation that was recorded")
     pairs = out.grad_fn.gradients(g.array)
     return [torch.Tensor(share, parent.device) for parent, share in pairs]
 
@@ -331,28 +413,30 @@ def one_step(out, g):
 class block:
     """A `with` block, and a decorator, from a generator function that yields once in between."""
 
-    def __init__(self, steps):
-        self.steps, self.running = steps, []
+    def __init__(self, steps: Callable[[], Generator[None]]) -> None:
+        self.steps = steps
+        self.running: list[Generator[None]] = []
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         self.running.append(self.steps())
         next(self.running[-1])
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         next(self.running.pop(), None)
 
-    def __call__(self, function):
+    def __call__(self, function: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(function)
-        def wrapped(*args, **options):
+        def wrapped(*args: Any, **options: Any) -> Any:
             with block(self.steps):
                 result = function(*args, **options)
             return self._each(result) if isinstance(result, GeneratorType) else result
 
         return wrapped
 
-    def _each(self, values):
+    def _each(self, values: Generator[Any, Any, Any]) -> Generator[Any, Any, Any]:
         """A generator's values; the block is left at each of them, or it would go on outside."""
-        step, given = values.send, None
+        step: Callable[[Any], Any] = values.send
+        given: Any = None
         while True:
             with block(self.steps):
                 try:
@@ -368,14 +452,14 @@ class block:
 class set_grad_enabled:
     """Record from here on, or don't; as a `with` block, to its end."""
 
-    def __init__(self, mode):
+    def __init__(self, mode: bool) -> None:
         self.before = is_grad_enabled()
         _recording.set(bool(mode))
 
-    def __enter__(self):
+    def __enter__(self) -> None:
         pass
 
-    def __exit__(self, *error):
+    def __exit__(self, *error: Any) -> None:
         _recording.set(self.before)
 
 
@@ -395,7 +479,7 @@ def no_grad():
     return paused
 
 
-def enable_grad():
+def enable_grad() -> block:
     """Record again, within a block that records nothing.
 
     >>> x = torch.ones(2, requires_grad=True)
@@ -408,7 +492,7 @@ def enable_grad():
     """
 
     @block
-    def recorded():
+    def recorded() -> Generator[None]:
         with set_grad_enabled(True):
             yield
 
@@ -430,7 +514,13 @@ def numerical_gradient(f, x):
     return g
 
 
-def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3):
+def gradcheck(
+    f: Callable[..., Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    eps: float = 1e-6,
+    atol: float = 1e-5,
+    rtol: float = 1e-3,
+) -> bool:
     """Whether backward agrees with central differences, or RuntimeError saying where it doesn't.
 
     The gradient that comes in is random. `inputs` are float64 tensors; those that require grad are
@@ -448,7 +538,7 @@ def gradcheck(f, inputs, eps=1e-6, atol=1e-5, rtol=1e-3):
         if not leaf.requires_grad:
             continue
 
-        def at(x, i=i):
+        def at(x: Tensor, i: int = i) -> Tensor:
             return (f(*leaves[:i], x, *leaves[i + 1 :]) * given).sum()
 
         numerical = numerical_gradient(at, leaf)

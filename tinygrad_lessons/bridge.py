@@ -2,7 +2,7 @@
 
 import numpy as np
 
-import tinygrad_lessons as torch
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from .exercise import exercise
 

@@ -1,16 +1,30 @@
 """New tensors: from Python's numbers, filled, or joined from others."""
 
+from __future__ import annotations
+
 import warnings
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
-import tinygrad_lessons as torch
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from . import devices, dtypes, ops, shapes
 from .autograd import one_device
 from .exercise import exercise
 from .shapes import flat
 from .tensor import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ._types import Data, DeviceLike, DTypeLike, Number
+
+COPIED = (
+    "To copy construct from a tensor, it is recommended to use sourceTensor.detach()"
+    ".clone() or sourceTensor.detach().clone().requires_grad_(True), rather than "
+    "torch.tensor(sourceTensor)."
+)
 
 
 @exercise("infer-dtype")
@@ -32,36 +46,40 @@ def infer_dtype(data):
     return torch.int64 if rows and all(isinstance(x, int) for x in rows) else torch.float32
 
 
-def tensor(data, *, dtype=None, device=None, requires_grad=False):
+def tensor(
+    data: Data,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """A new tensor with a copy of `data`: nested lists of numbers, a NumPy array, a tensor.
 
     >>> tensor([[1, 2], [3, 4]]).dtype, tensor([1, 2.5]).dtype
     (tinygrad_lessons.int64, tinygrad_lessons.float32)
     """
     if isinstance(data, Tensor):
-        warnings.warn(
-            "To copy construct from a tensor, it is recommended to use sourceTensor.detach()"
-            ".clone() or sourceTensor.detach().clone().requires_grad_(True), rather than "
-            "torch.tensor(sourceTensor).",
-            stacklevel=2,
-        )
+        warnings.warn(COPIED, stacklevel=2)
         array, home = data.array, data.device
     else:
-        array, home = host_array(data, dtype), devices.cpu
+        array, home = host_array(data, dtype), devices.device("cpu")
     array = array.astype(dtypes.resolve(dtype, array.dtype))  # a copy, in any case
-    device = devices.device(device or home)
-    if device is not home:
-        array = device.upload(home.download(array))
-    return Tensor(array, device).requires_grad_(requires_grad)
+    place = devices.device(device or home)
+    if place is not home:
+        array = place.upload(home.download(array))
+    return Tensor(array, place).requires_grad_(requires_grad)
 
 
-def host_array(data, dtype):
+def host_array(data: Any, dtype: DTypeLike | None) -> np.ndarray[Any, Any]:
     """Numbers as a NumPy array of a dtype that tensors have."""
     if isinstance(data, (np.ndarray, np.generic)):
         dtypes.of(data)
         return np.asarray(data)
     try:
-        return np.array(data, dtypes.resolve(dtype or torch.infer_dtype(data)))
+        kind = dtype or torch.infer_dtype(data)
+        if dtype is None and kind is dtypes.float32:
+            kind = dtypes.joined(data) or kind  # NumPy's float64 is one of Python's floats, too
+        return np.array(data, dtypes.resolve(kind))
     except TypeError:
         array = np.array(data)  # NumPy's numbers, or tensors, in lists
         if array.dtype.kind == "c":
@@ -70,51 +88,106 @@ def host_array(data, dtype):
             ) from None
         if array.dtype.kind not in "biuf":
             raise
-        return array
+        return array.astype(dtypes.resolve(dtypes.joined(data), array.dtype), copy=False)
     except OverflowError as error:
         raise RuntimeError(f"value cannot be converted without overflow: {error}") from None
 
 
-def make(name, dtype, device, requires_grad, *inputs):
+def make(
+    name: str,
+    dtype: DTypeLike | None,
+    device: DeviceLike | None,
+    requires_grad: bool,
+    *inputs: Any,
+) -> Tensor:
     """A tensor of what the device's own function `name` makes; float32 where nothing is asked."""
-    device = devices.device(device or "cpu")
-    array = getattr(device.xp, name)(*inputs, dtype=dtypes.resolve(dtype, dtypes.float32.np))
-    return Tensor(array, device).requires_grad_(requires_grad)
+    place = devices.device(device or "cpu")
+    array = getattr(place.xp, name)(*inputs, dtype=dtypes.resolve(dtype, dtypes.float32.np))
+    return Tensor(array, place).requires_grad_(requires_grad)
 
 
-def filled(name, note):
-    """The function that makes a tensor of a shape by the device's own function `name`."""
-
-    def new(*size, dtype=None, device=None, requires_grad=False):
-        return make(name, dtype, device, requires_grad, tuple(flat(size)))
-
-    new.__name__ = new.__qualname__ = name
-    new.__doc__ = f"{note} {name}(2, 3) or {name}((2, 3))"
-    return new
-
-
-zeros = filled("zeros", "All numbers are 0.")
-ones = filled("ones", "All numbers are 1.")
-empty = filled("empty", "Whatever is in the memory.")
+def zeros(
+    *size: int | Sequence[int],
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """All numbers are 0. zeros(2, 3) or zeros((2, 3))"""
+    return make("zeros", dtype, device, requires_grad, flat(size))
 
 
-def full(size, value, *, dtype=None, device=None, requires_grad=False):
+def ones(
+    *size: int | Sequence[int],
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """All numbers are 1. ones(2, 3) or ones((2, 3))"""
+    return make("ones", dtype, device, requires_grad, flat(size))
+
+
+def empty(
+    *size: int | Sequence[int],
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
+    """Whatever is in the memory. empty(2, 3) or empty((2, 3))"""
+    return make("empty", dtype, device, requires_grad, flat(size))
+
+
+def full(
+    size: Sequence[int],
+    value: Number,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """All numbers are `value`. full((2, 3), 7)"""
     kind = dtype or dtypes.result_type(value)
     return make("full", kind, device, requires_grad, tuple(size), value)
 
 
-def eye(n, m=None, *, dtype=None, device=None, requires_grad=False):
+def eye(
+    n: int,
+    m: int | None = None,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """1 on the diagonal, else 0. (n, m)"""
     return make("eye", dtype, device, requires_grad, n, m)
 
 
-def linspace(start, end, steps, *, dtype=None, device=None, requires_grad=False):
+def linspace(
+    start: Number,
+    end: Number,
+    steps: int,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """`steps` numbers from start to end, both included, equally far apart."""
-    return make("linspace", dtype, device, requires_grad, start, end, steps)
+    if steps < 0:
+        raise RuntimeError("number of steps must be non-negative")
+    wanted = dtypes.resolve(dtype, dtypes.float32.np)
+    exact = dtypes.float32 if wanted.kind == "f" and wanted.itemsize < 8 else dtypes.float64
+    numbers = make("linspace", exact, device, False, float(start), float(end), steps)
+    return numbers._as(wanted).requires_grad_(requires_grad)  # whole numbers are cut, not rounded
 
 
-def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=False):
+def arange(
+    start: Number,
+    end: Number | None = None,
+    step: Number = 1,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: bool = False,
+) -> Tensor:
     """start, start + step, ... before end.
 
     >>> arange(3), arange(1, 10, 4), arange(0, 1, 0.5)
@@ -122,17 +195,20 @@ def arange(start, end=None, step=1, *, dtype=None, device=None, requires_grad=Fa
     """
     if end is None:
         start, end = 0, start
+    whole = all(isinstance(x, (int, np.integer)) for x in (start, end, step))
+    kind = dtypes.resolve(dtype, (dtypes.int64 if whole else dtypes.float32).np)
+    if kind.kind in "iu":
+        start, end, step = int(start), int(end), int(step)
     if not step:
         raise RuntimeError("step must be nonzero")
     if (end - start) * step < 0:
         raise RuntimeError("upper bound and lower bound inconsistent with step sign")
-    whole = all(isinstance(x, (int, np.integer)) for x in (start, end, step))
-    kind = dtypes.resolve(dtype, (dtypes.int64 if whole else dtypes.float32).np)
-    device = devices.device(device or "cpu")
-    count = len(range(start, end, step)) if whole else int(np.ceil((end - start) / step))
-    steps = device.xp.arange(count, dtype=kind if whole else dtypes.float64.np)
+    place = devices.device(device or "cpu")
+    bounds: Any = (start, end, step)
+    count = len(range(*bounds)) if whole else int(np.ceil((end - start) / step))
+    steps = place.xp.arange(count, dtype=kind if whole else dtypes.float64.np)
     array = (steps * step + start).astype(kind)
-    return Tensor(array, device).requires_grad_(requires_grad)
+    return Tensor(array, place).requires_grad_(requires_grad)
 
 
 @exercise("ones-like")
@@ -148,23 +224,39 @@ def rand_like(x, *, dtype=None, device=None):
     return torch.rand(x.shape, dtype=dtype or x.dtype, device=device or x.device)
 
 
-def randn_like(x, *, dtype=None, device=None):
+def randn_like(
+    x: Tensor, *, dtype: DTypeLike | None = None, device: DeviceLike | None = None
+) -> Tensor:
+    """Normal random numbers with the shape of `x`, its dtype and device unless you say others."""
     return torch.randn(x.shape, dtype=dtype or x.dtype, device=device or x.device)
 
 
-def zeros_like(x, *, dtype=None, device=None):
+def zeros_like(
+    x: Tensor, *, dtype: DTypeLike | None = None, device: DeviceLike | None = None
+) -> Tensor:
+    """Zeros with the shape of `x`, its dtype and device unless you say others."""
     return zeros(x.shape, dtype=dtype or x.dtype, device=device or x.device)
 
 
-def empty_like(x, *, dtype=None, device=None):
+def empty_like(
+    x: Tensor, *, dtype: DTypeLike | None = None, device: DeviceLike | None = None
+) -> Tensor:
+    """Whatever is in the memory, in the shape of `x`, with its dtype and device unless you ask."""
     return empty(x.shape, dtype=dtype or x.dtype, device=device or x.device)
 
 
-def full_like(x, value, *, dtype=None, device=None):
+def full_like(
+    x: Tensor, value: Number, *, dtype: DTypeLike | None = None, device: DeviceLike | None = None
+) -> Tensor:
+    """`value` in the shape of `x`, its dtype and device unless you say others."""
     return full(x.shape, value, dtype=dtype or x.dtype, device=device or x.device)
 
 
-def where(condition, input=None, other=None):
+@overload
+def where(condition: Tensor) -> tuple[Tensor, ...]: ...
+@overload
+def where(condition: Tensor, input: Tensor | Number, other: Tensor | Number) -> Tensor: ...
+def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     """`input` where the condition is true, else `other`; without them, where it is true.
 
     >>> x = tensor([1, -2, 3])
@@ -184,32 +276,31 @@ def where(condition, input=None, other=None):
     return ops.Where.apply(input, other, condition=condition.array)
 
 
-def cat(tensors, dim=0):
+def cat(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
     """The tensors behind each other along `dim`."""
-    tensors = tuple(tensors)
-    if not tensors:
+    parts = tuple(tensors)
+    if not parts:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
-    shape = next((x.shape for x in tensors if x.shape != (0,)), (0,))
+    shape: Sequence[int] = next((x.shape for x in parts if x.shape != (0,)), (0,))
     dim = shapes.axis(dim, len(shape))
     nothing = (*shape[:dim], 0, *shape[dim + 1 :])  # torch.zeros(0) goes with every shape
-    tensors = [x.reshape(nothing) if x.shape == (0,) else x for x in tensors]
-    return ops.Cat.apply(*tensors, dim=dim)
+    return ops.Cat.apply(*(x.reshape(nothing) if x.shape == (0,) else x for x in parts), dim=dim)
 
 
-def stack(tensors, dim=0):
+def stack(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
     """The tensors, all of one shape, along a new axis.
 
     >>> stack([tensor([1, 2]), tensor([3, 4])], 1)
     tensor([[1, 3],
             [2, 4]])
     """
-    tensors = tuple(tensors)
-    if not tensors:
+    parts = tuple(tensors)
+    if not parts:
         raise RuntimeError("stack expects a non-empty TensorList")
-    return ops.Stack.apply(*tensors, dim=shapes.axis(dim, tensors[0].ndim + 1))
+    return ops.Stack.apply(*parts, dim=shapes.axis(dim, parts[0].ndim + 1))
 
 
-def diag(input, diagonal=0):
+def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     """A matrix's diagonal, or the matrix with the vector `input` as its diagonal."""
     if input.ndim == 2:
         return input.diagonal(diagonal).clone()
@@ -221,6 +312,6 @@ def diag(input, diagonal=0):
     return matrix
 
 
-def is_tensor(x):
+def is_tensor(x: object) -> bool:
     """Whether `x` is a tensor."""
     return isinstance(x, Tensor)

@@ -1,25 +1,38 @@
 """Images to learn from: handwritten digits in the package, MNIST and Fashion-MNIST from files."""
 
+from __future__ import annotations
+
 import math
 import os
 import struct
 import sys
 import zlib
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 import tinygrad_lessons as torch
 from tinygrad_lessons.utils.data import TensorDataset
 
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+Path: TypeAlias = str | os.PathLike[str]
+Array: TypeAlias = np.ndarray[Any, Any]
+
 HERE = os.path.join(os.path.dirname(__file__), "data")
 
 
 class Images(TensorDataset):
-    """Grey images, float32 in [0, 1], (n, height, width), and their classes, int64, (n,)."""
+    """Grey images, float32 in [0, 1], (n, height, width), and their classes, int64, (n,).
 
-    classes = tuple("0123456789")
+    Raises ValueError for shapes that do not belong together.
+    """
 
-    def __init__(self, images, labels):
+    classes: tuple[str, ...] = tuple("0123456789")
+
+    def __init__(self, images: Array, labels: Array) -> None:
         if images.ndim != 3 or labels.shape != images.shape[:1]:
             raise ValueError(
                 f"images of shape {images.shape} and labels of shape {labels.shape} do not belong "
@@ -28,11 +41,13 @@ class Images(TensorDataset):
         super().__init__(torch.tensor(images), torch.tensor(labels.astype(np.int64)))
 
     @property
-    def images(self):
+    def images(self) -> Tensor:
+        """(n, height, width), float32."""
         return self.tensors[0]
 
     @property
-    def labels(self):
+    def labels(self) -> Tensor:
+        """(n,), int64."""
         return self.tensors[1]
 
 
@@ -47,7 +62,7 @@ class Digits(Images):
     (297, 28, 28)
     """
 
-    def __init__(self, train=True, size=28):
+    def __init__(self, train: bool | None = True, size: int = 28) -> None:
         images = read_idx(os.path.join(HERE, "digits-images-idx3-ubyte.gz"))
         labels = read_idx(os.path.join(HERE, "digits-labels-idx1-ubyte.gz"))
         part = {True: slice(1500), False: slice(1500, None), None: slice(None)}[train]
@@ -63,7 +78,7 @@ class MNIST(Images):
     that are missing are fetched into it first.
     """
 
-    mirrors = (
+    mirrors: tuple[str, ...] = (
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         "https://storage.googleapis.com/cvdf-datasets/mnist/",
     )
@@ -74,13 +89,13 @@ class MNIST(Images):
         "t10k-labels-idx1-ubyte.gz": "ec29112dd5afa0611ce80d1b7f02629c",
     }
 
-    def __init__(self, folder, train=True, download=False):
+    def __init__(self, folder: Path, train: bool = True, download: bool = False) -> None:
         part = "train" if train else "t10k"
         images = self._read(folder, f"{part}-images-idx3-ubyte", download)
         labels = self._read(folder, f"{part}-labels-idx1-ubyte", download)
         super().__init__(images / np.float32(255), labels)
 
-    def _read(self, folder, name, download):
+    def _read(self, folder: Path, name: str, download: bool) -> Array:
         plain = os.path.join(folder, name)
         zipped = f"{plain}.gz"
         for path in (plain, zipped):
@@ -111,7 +126,7 @@ class FashionMNIST(MNIST):
     }
 
 
-def read_idx(path):
+def read_idx(path: Path) -> Array:
     """The array of bytes in an IDX file, gzipped or not. Raises ValueError if it is none.
 
     Two zero bytes, the type (8: unsigned byte), the number of dimensions, their sizes as big-endian
@@ -138,7 +153,7 @@ def read_idx(path):
     return np.frombuffer(content, np.uint8, offset=start).reshape(shape)
 
 
-def fetch(name, mirrors, checksum, folder):
+def fetch(name: str, mirrors: Iterable[str], checksum: str, folder: Path) -> None:
     """Download `name` into `folder` from the first mirror that has it: whole and right, or not."""
     from hashlib import md5
 
@@ -158,7 +173,7 @@ def fetch(name, mirrors, checksum, folder):
     )
 
 
-def _download(url):
+def _download(url: str) -> bytes:
     import urllib.request  # slow to import, and hardly ever needed
 
     with urllib.request.urlopen(url, timeout=30) as response:
@@ -170,13 +185,13 @@ def _download(url):
     return bytes(content)
 
 
-def _progress(name, done, total):
+def _progress(name: str, done: int, total: int) -> None:
     bar = "#" * (30 * done // total) if total else ""
     of = f" of {total / 1e6:.1f}" if total else ""
     print(f"\r{name} [{bar:30}] {done / 1e6:.1f}{of} MB", end="", file=sys.stderr, flush=True)
 
 
-def _write_whole(folder, name, content):
+def _write_whole(folder: Path, name: str, content: bytes) -> None:
     os.makedirs(folder, exist_ok=True)
     path = os.path.join(folder, name)
     with open(f"{path}.part", "wb") as part:
@@ -184,7 +199,7 @@ def _write_whole(folder, name, content):
     os.replace(part.name, path)
 
 
-def _interpolation(old, new):
+def _interpolation(old: int, new: int) -> Array:
     """The matrix that interpolates `old` numbers linearly at `new` evenly spaced places."""
     place = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
     return np.maximum(0, 1 - abs(place[:, None] - np.arange(old))).astype(np.float32)

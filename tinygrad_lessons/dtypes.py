@@ -1,9 +1,19 @@
 """The numbers that tensors hold, and what becomes of two kinds that meet."""
 
+from __future__ import annotations
+
 import builtins
+from collections.abc import Iterable
 from functools import reduce
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
+
+if TYPE_CHECKING:
+    from ._types import Array, DTypeLike, Number
+    from .tensor import Tensor
+
+Kind: TypeAlias = "np.dtype[Any]"
 
 
 class dtype:
@@ -11,14 +21,15 @@ class dtype:
 
     __slots__ = ("name", "legacy", "np", "is_floating_point", "itemsize")
 
-    def __init__(self, name, legacy):
-        self.name, self.legacy, self.np = name, legacy, np.dtype(name)
+    def __init__(self, name: str, legacy: str) -> None:
+        self.name, self.legacy = name, legacy
+        self.np: Kind = np.dtype(name)
         self.is_floating_point, self.itemsize = self.np.kind == "f", self.np.itemsize
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"tinygrad_lessons.{self.name}"
 
-    def __reduce__(self):
+    def __reduce__(self) -> str:
         return self.name
 
 
@@ -38,7 +49,7 @@ _known = {kind.np: kind for kind in ALL}
 _of_numbers = {builtins.bool: bool.np, builtins.int: int64.np, builtins.float: float32.np}
 
 
-def of(array):
+def of(array: Array) -> dtype:
     """The dtype of an array. Raises TypeError for kinds that tensors don't hold."""
     if array.dtype not in _known:
         names = ", ".join(kind.name for kind in ALL)
@@ -49,7 +60,7 @@ def of(array):
     return _known[array.dtype]
 
 
-def resolve(kind, default=None):
+def resolve(kind: DTypeLike | None, default: Kind | None = None) -> Any:
     """What NumPy calls `kind`, which is one of ours, or Python's bool, int or float, or None."""
     if kind is None:
         return default
@@ -60,19 +71,19 @@ def resolve(kind, default=None):
     raise TypeError(f"dtype must be a tinygrad_lessons.dtype, not {kind!r}")
 
 
-def promote(a, b):
+def promote(a: Kind, b: Kind) -> Kind:
     """The NumPy kind that holds both: of an integer and a float the float, as it is."""
     if (a.kind == "f") != (b.kind == "f"):
         return a if a.kind == "f" else b
     return np.promote_types(a, b)
 
 
-def common(operands):
+def common(operands: Iterable[Any]) -> Kind:
     """The NumPy kind in which an operation on arrays and numbers computes.
 
     Arrays with axes decide; 0-d arrays, then numbers, only where they rank higher than these.
     """
-    groups = [[], [], []]
+    groups: list[list[Kind]] = [[], [], []]
     for x in operands:
         kind = getattr(x, "dtype", None) or _of_numbers[type(x)]
         groups[2 if type(x) in _of_numbers else 0 if x.ndim else 1].append(kind)
@@ -83,7 +94,19 @@ def common(operands):
     return best
 
 
-def result_type(*operands):
+def joined(data: Any) -> dtype | None:
+    """The dtype that holds nested lists of numbers, NumPy's among them; None if there are others.
+
+    NumPy's numbers bring the dtype that they have, Python's float brings float32.
+    """
+    if isinstance(data, (list, tuple)):
+        parts: Any = {joined(x) for x in data}
+        return None if None in parts or not parts else reduce(promote_types, parts)
+    kind: Any = getattr(data, "dtype", None) or _of_numbers.get(type(data))
+    return _known.get(kind)
+
+
+def result_type(*operands: Tensor | Number) -> dtype:
     """The dtype of the sum of tensors and numbers; a number never widens a tensor of its kind.
 
     >>> import tinygrad_lessons as torch
@@ -94,11 +117,11 @@ def result_type(*operands):
     return _known[common([getattr(x, "array", x) for x in plain])]
 
 
-def promote_types(a, b):
+def promote_types(a: dtype, b: dtype) -> dtype:
     """The smallest dtype that both can become."""
     return _known[promote(a.np, b.np)]
 
 
-def can_cast(a, b):
+def can_cast(a: dtype, b: dtype) -> builtins.bool:
     """Whether numbers of dtype `a` may be written into a tensor of dtype `b`."""
     return RANK[a.np.kind] <= RANK[b.np.kind]

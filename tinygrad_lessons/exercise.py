@@ -1,45 +1,56 @@
 """Exercises: `exercise` marks what students write, `complete` puts theirs in its place."""
 
+from __future__ import annotations
+
 import sys
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+F = TypeVar("F")
 
 PACKAGE = __name__.partition(".")[0]
 
-marked = {}  # id -> the function as this package has it
-written = {}  # id -> the function that replaced it
-_places = {}  # id -> [(module or class, name), ...] where the function is bound
+marked: dict[str, Any] = {}  # id -> the function as this package has it
+written: dict[str, Any] = {}  # id -> the function that replaced it
+_places: dict[
+    str, list[tuple[Any, str]]
+] = {}  # id -> [(module or class, name), ...] where the function is bound
 
 
-def exercise(id):
-    """Mark a function or method as the exercise `id`. The function itself is not changed."""
+def exercise(id: str) -> Callable[[Any], Callable[..., Any]]:
+    """Mark a function or method as the exercise `id`. The function itself is not changed.
 
-    def mark(function):
+    Its text goes into a notebook and has no types: a type checker lets it be called with anything.
+    """
+
+    def mark(function: Any) -> Any:
         marked[id] = function
         return function
 
     return mark
 
 
-def complete(id):
+def complete(id: str) -> Callable[[F], F]:
     """Put the decorated function in the place of exercise `id`, wherever the package uses it.
 
     Raises LookupError when there is no such exercise.
     """
 
-    def put(function):
+    def put(function: F) -> F:
         replace(id, function)
         return function
 
     return put
 
 
-def replace(id, function):
+def replace(id: str, function: Any) -> None:
     """Bind `function` to every name that the exercise `id` has in the package."""
     for space, name in places(id):
         setattr(space, name, function)
     written[id] = function
 
 
-def places(id):
+def places(id: str) -> list[tuple[Any, str]]:
     """[(module or class, name), ...] to which the function of exercise `id` is bound."""
     if id not in marked:
         import difflib  # slow to import, and hardly ever needed
@@ -60,12 +71,22 @@ def places(id):
     return _places[id]
 
 
-def _is_ours(value):
+def _is_ours(value: object) -> bool:
     return isinstance(value, type) and value.__module__.partition(".")[0] == PACKAGE
 
 
-def yours(id, lesson, number):
+def yours(id: str, lesson: str, number: int) -> Any:
     """What a student wrote for a stub. Raises NotImplementedError until there is something."""
     if id not in written:
-        raise NotImplementedError(f"{id} is yours to write: lesson {lesson}, exercise {number}")
+        raise NotImplementedError(unwritten(id, lesson, number))
     return written[id]
+
+
+def unwritten(id, lesson, number):
+    """What a stub says."""
+    return f"{id} is yours to write: lesson {lesson}, exercise {number}"
+
+
+def is_stub(words: str) -> bool:
+    """Whether a NotImplementedError with these words is a stub's. One may refuse by other words."""
+    return not words or " is yours to write" in words

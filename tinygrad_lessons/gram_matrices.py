@@ -1,6 +1,6 @@
 """What A^T A says about the columns of A: lengths, angles, fits, and where the data spreads."""
 
-import tinygrad_lessons as torch
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from .exercise import exercise
 

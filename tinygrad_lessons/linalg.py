@@ -1,51 +1,59 @@
 """Linear algebra: torch.linalg. Nothing here but `norm` has a gradient."""
 
-import tinygrad_lessons as torch
+from __future__ import annotations
 
-from .autograd import one_device
+from typing import TYPE_CHECKING, Any
+
+from .autograd import is_grad_enabled, one_device
 from .tensor import Tensor
 
+if TYPE_CHECKING:
+    from ._types import Dims
 
-def norm(x, ord=None, dim=None, keepdim=False):
+
+def norm(
+    x: Tensor, ord: float | str | None = None, dim: Dims = None, keepdim: bool = False
+) -> Tensor:
     """The length of a vector, or of all numbers of a matrix as one."""
     return x.norm(2 if ord is None else ord, dim, keepdim)
 
 
-def solve(A, B):
+def solve(A: Tensor, B: Tensor) -> Tensor:
     """The X with A X = B. (n, n), (n,) or (n, k)"""
     return _on_device("solve", A, B)
 
 
-def inv(A):
+def inv(A: Tensor) -> Tensor:
     """The matrix that undoes A."""
     return _on_device("inv", A)
 
 
-def det(A):
+def det(A: Tensor) -> Tensor:
     """By how much A enlarges volumes."""
     return _on_device("det", A)
 
 
-def eigh(A):
+def eigh(A: Tensor) -> tuple[Tensor, Tensor]:
     """(eigenvalues, smallest first; eigenvectors, as columns) of a symmetric matrix."""
     return _on_device("eigh", A)
 
 
-def svd(A, full_matrices=True):
+def svd(A: Tensor, full_matrices: bool = True) -> tuple[Tensor, Tensor, Tensor]:
     """(U, S, Vh) with A = U diag(S) Vh; full_matrices=False leaves out what S makes 0.
 
+    >>> import tinygrad_lessons as torch
     >>> svd(torch.tensor([[3.0, 0.0], [0.0, 2.0]]))[1]
     tensor([3., 2.])
     """
     return _on_device("svd", A, full_matrices=full_matrices)
 
 
-def qr(A):
+def qr(A: Tensor) -> tuple[Tensor, Tensor]:
     """(Q, R) with A = Q R: orthonormal columns, and an upper triangle."""
     return _on_device("qr", A)
 
 
-def _on_device(name, *tensors, **options):
+def _on_device(name: str, *tensors: Tensor, **options: Any) -> Any:
     """What the device's own function `name` gives, as tensors."""
     device = one_device(tensors)
     for x in tensors:
@@ -53,7 +61,7 @@ def _on_device(name, *tensors, **options):
             raise RuntimeError(
                 f"linalg.{name}: Expected a floating point tensor as input. Got {x.dtype}"
             )
-    if torch.is_grad_enabled() and any(x.requires_grad for x in tensors):
+    if is_grad_enabled() and any(x.requires_grad for x in tensors):
         raise RuntimeError(
             f"linalg.{name} has no gradient in tinygrad_lessons\n"
             "  Call it inside `with torch.no_grad():`, or on x.detach()."

@@ -1,22 +1,32 @@
 """Tensors as text, to the letter as torch prints them."""
 
+from __future__ import annotations
+
 import math
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from . import dtypes
 
+if TYPE_CHECKING:
+    from .tensor import Tensor
+
+Numbers: TypeAlias = "np.ndarray[Any, Any]"
+Form: TypeAlias = "Callable[[Any], str]"  # writes one number
+
 EDGE, THRESHOLD, WIDTH, PRECISION = 3, 1000, 80, 4
 
 
-def tensor_repr(t):
+def tensor_repr(t: Tensor) -> str:
     """`tensor([1., 2.])`, with what is not usual about it behind."""
     shown = t.device.download(t.array, implicit="repr()")
     body = "tensor(" + (text(shown, len("tensor(")) if shown.size else "[]")
     return add_suffixes(body, list(suffixes(t)), len("tensor("))
 
 
-def suffixes(t):
+def suffixes(t: Tensor) -> Iterator[str]:
     """What is said after the numbers."""
     empty = t.numel() == 0
     if t.device.type != "cpu":
@@ -32,7 +42,7 @@ def suffixes(t):
         yield "requires_grad=True"
 
 
-def add_suffixes(body, extra, indent):
+def add_suffixes(body: str, extra: list[str], indent: int) -> str:
     """`body`, then what is to be said after it, on a new line where it would be too long."""
     length = len(body) - body.rfind("\n") + 1
     for suffix in extra:
@@ -46,13 +56,13 @@ def add_suffixes(body, extra, indent):
     return body + ")"
 
 
-def text(a, indent):
+def text(a: Numbers, indent: int) -> str:
     """The numbers of a NumPy array in brackets, the middle left out of more than 1,000."""
     cut = a.size > THRESHOLD
     return lines(a, indent, cut, *formatter(edges(a) if cut else a))
 
 
-def lines(a, indent, cut, form, width):
+def lines(a: Numbers, indent: int, cut: bool, form: Form, width: int) -> str:
     """An array's text; `indent` is how far from the left it starts."""
     if a.ndim == 0:
         return form(a.item())
@@ -72,7 +82,7 @@ def lines(a, indent, cut, form, width):
     return "[" + ("," + gap).join(full) + "]"
 
 
-def edges(a):
+def edges(a: Numbers) -> Numbers:
     """The numbers of an array that are shown when its middle is left out."""
     for i in range(a.ndim):
         if a.shape[i] > 2 * EDGE:
@@ -80,7 +90,7 @@ def edges(a):
     return a
 
 
-def formatter(a):
+def formatter(a: Numbers) -> tuple[Form, int]:
     """The function that writes one number of `a`, and how wide it writes them."""
     if a.dtype.kind != "f":
         return padded(str, a)
@@ -96,12 +106,12 @@ def formatter(a):
     return padded(lambda x: f"{x:.{PRECISION}f}", usual)
 
 
-def whole(x):
+def whole(x: float) -> str:
     """3.0 -> '3.'"""
     return f"{x:.0f}" + ("." if math.isfinite(x) else "")
 
 
-def padded(form, values):
+def padded(form: Form, values: Any) -> tuple[Form, int]:
     """`form`, filled from the left to the width of the longest of `values`, and that width."""
     width = max((len(form(x.item())) for x in np.ravel(values)), default=1)
     return lambda x: form(x).rjust(width), width

@@ -1,37 +1,48 @@
 """Random numbers, drawn on the device that they are for, from one stream for each device."""
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
 from . import devices, dtypes
 from .shapes import flat
 from .tensor import Tensor
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ._types import DeviceLike, DTypeLike
+    from .devices import Device
 
 
 class Generator:
     """A stream of random numbers on one device. `Generator().manual_seed(0)`"""
 
-    def __init__(self, device="cpu"):
+    def __init__(self, device: DeviceLike = "cpu") -> None:
         self.device = devices.device(device)
         self.manual_seed(None)
 
-    def manual_seed(self, seed):
+    def manual_seed(self, seed: int | None) -> Generator:
         """Start the stream again from `seed`, a whole number; None draws one."""
         self._seed = whole(seed)
         self.numbers = self.device.xp.random.default_rng(self._seed)
         return self
 
-    def initial_seed(self):
+    def initial_seed(self) -> int | None:
+        """The seed that the stream was started from; None if none was given."""
         return self._seed
 
 
-def whole(seed):
+def whole(seed: int | None) -> int | None:
     """A seed as the generators take it: -1 is the largest of 64 bits, as in PyTorch."""
     return None if seed is None else int(seed) % 2**64
 
 
-_streams = {}  # device -> its Generator
-_seed = None
+_streams: dict[Device, Generator] = {}
+_seed: int | None = None
 
 
-def manual_seed(seed):
+def manual_seed(seed: int | None) -> Generator:
     """Start the streams of all devices again from `seed`.
 
     >>> first = manual_seed(0) and rand(3)
@@ -45,7 +56,7 @@ def manual_seed(seed):
     return default_generator("cpu")
 
 
-def default_generator(device):
+def default_generator(device: DeviceLike) -> Generator:
     """The stream that is used where no other is given."""
     device = devices.device(device)
     if device not in _streams:
@@ -53,54 +64,78 @@ def default_generator(device):
     return _streams[device]
 
 
-def generator(device):
-    """The device's own random number generator: NumPy's or CuPy's."""
-    return default_generator(device).numbers
-
-
-def rand(*size, dtype=None, device=None, requires_grad=False, generator=None):
+def rand(
+    *size: int | Sequence[int],
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: bool = False,
+    generator: Generator | None = None,
+) -> Tensor:
     """Uniform in [0, 1)."""
     return _drawn("random", size, dtype, device, requires_grad, generator)
 
 
-def randn(*size, dtype=None, device=None, requires_grad=False, generator=None):
+def randn(
+    *size: int | Sequence[int],
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    requires_grad: bool = False,
+    generator: Generator | None = None,
+) -> Tensor:
     """Normal with mean 0 and variance 1."""
     return _drawn("standard_normal", size, dtype, device, requires_grad, generator)
 
 
-def _drawn(kind, size, dtype, device, requires_grad, generator):
-    dtype = dtypes.resolve(dtype, dtypes.float32.np)
-    if dtype.kind != "f":
+def _drawn(
+    kind: str,
+    size: Sequence[Any],
+    dtype: DTypeLike | None,
+    device: DeviceLike | None,
+    requires_grad: bool,
+    generator: Generator | None,
+) -> Tensor:
+    kept = dtypes.resolve(dtype, dtypes.float32.np)
+    if kept.kind != "f":
         raise RuntimeError(
-            f"random numbers with a point don't fit dtype {dtype}\n  Ask for a floating dtype."
+            f"random numbers with a point don't fit dtype {kept}\n  Ask for a floating dtype."
         )
-    device, numbers = _source(device, generator)
-    exact = dtypes.float32.np if dtype.itemsize < 4 else dtype
+    place, numbers = _source(device, generator)
+    exact = dtypes.float32.np if kept.itemsize < 4 else kept
     array = getattr(numbers, kind)(flat(size), dtype=exact)
-    return Tensor(device.xp.asarray(array, dtype=dtype), device, requires_grad)
+    return Tensor(place.xp.asarray(array, dtype=kept), place, requires_grad)
 
 
-def _source(device, generator):
+def _source(device: DeviceLike | None, generator: Generator | None) -> tuple[Device, Any]:
     if device is None:
         device = "cpu" if generator is None else generator.device
     generator = generator or default_generator(device)
     return devices.device(device), generator.numbers
 
 
-def randint(low, high=None, size=None, *, dtype=None, device=None, generator=None):
-    """Integers from low to high - 1. randint(10, (2,)), randint(5, 10, (2,))"""
-    if size is None:
-        low, high, size = 0, low, high
+def randint(
+    low: int,
+    high: Any = None,
+    size: Sequence[int] | None = None,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Integers from low, or 0, to high - 1. randint(10, (2,)), randint(5, 10, (2,))"""
+    if size is None or high is None:
+        low, high, size = 0, low, high if size is None else size
     if low >= high:
         raise RuntimeError(
             f"random_ expects 'from' to be less than 'to', but got from={low} >= to={high}"
         )
-    device, numbers = _source(device, generator)
-    array = numbers.integers(low, high, size=tuple(size))
-    return Tensor(device.xp.asarray(array, dtype=dtypes.resolve(dtype, dtypes.int64.np)), device)
+    place, numbers = _source(device, generator)
+    array = numbers.integers(low, high, size=flat([size]))
+    return Tensor(place.xp.asarray(array, dtype=dtypes.resolve(dtype, dtypes.int64.np)), place)
 
 
-def randperm(n, *, device=None, generator=None):
+def randperm(
+    n: int, *, device: DeviceLike | None = None, generator: Generator | None = None
+) -> Tensor:
     """0 to n - 1 in random order."""
-    device, numbers = _source(device, generator)
-    return Tensor(numbers.random(n).argsort(), device)
+    place, numbers = _source(device, generator)
+    return Tensor(numbers.random(n).argsort(), place)

@@ -1,13 +1,17 @@
 """Shapes: what they broadcast to, how they lie in memory, which axis `dim` means."""
 
-import math
+from __future__ import annotations
 
-import tinygrad_lessons as torch
+import math
+from collections.abc import Iterable, Sequence
+from typing import Any, SupportsIndex, overload
+
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from .exercise import exercise
 
 
-class Size(tuple):
+class Size(tuple[int, ...]):
     """A tensor's shape: a tuple that prints as torch's.
 
     >>> torch.zeros(2, 3, 4).shape[1:], torch.zeros(2, 3).shape.numel()
@@ -16,17 +20,21 @@ class Size(tuple):
 
     __slots__ = ()
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"tinygrad_lessons.Size({list(self)})"
 
-    def __getitem__(self, i):
+    @overload
+    def __getitem__(self, i: SupportsIndex) -> int: ...
+    @overload
+    def __getitem__(self, i: slice[Any, Any, Any]) -> Size: ...
+    def __getitem__(self, i: Any) -> Any:
         part = tuple.__getitem__(self, i)
         return Size(part) if isinstance(i, slice) else part
 
-    def __add__(self, other):
+    def __add__(self, other: Iterable[int]) -> Size:  # type: ignore[override]  # a Size it stays
         return Size((*self, *other))
 
-    def numel(self):
+    def numel(self) -> int:
         """How many numbers a tensor of this shape holds."""
         return math.prod(self)
 
@@ -105,7 +113,7 @@ def write_out(result, out):
     return out
 
 
-def axis(dim, ndim):
+def axis(dim: int, ndim: int) -> int:
     """The axis, counted from 0, that `dim` means. Raises IndexError in torch's words."""
     limit = max(ndim, 1)
     if not -limit <= dim < limit:
@@ -116,7 +124,7 @@ def axis(dim, ndim):
     return dim % limit
 
 
-def dims(dim, ndim):
+def dims(dim: int | Sequence[int] | None, ndim: int) -> tuple[int, ...] | None:
     """The axes that `dim` means, as a tuple; None means all and stays None."""
     if dim is None or dim == () or dim == []:
         return None
@@ -127,14 +135,14 @@ def dims(dim, ndim):
     return axes if ndim else None
 
 
-def flat(sizes):
+def flat(sizes: Sequence[Any]) -> tuple[int, ...]:
     """The sizes of f(2, 3) and of f((2, 3)): both are common."""
     if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
         return tuple(sizes[0])
-    return sizes
+    return tuple(sizes)
 
 
-def mismatch(a, b):
+def mismatch(a: Sequence[int], b: Sequence[int]) -> str | None:
     """Say where two shapes that don't broadcast differ, as torch does."""
     for i in range(-1, -min(len(a), len(b)) - 1, -1):
         if a[i] != b[i] and 1 not in (a[i], b[i]):
@@ -146,7 +154,7 @@ def mismatch(a, b):
     return None
 
 
-def no_expansion(shape, target):
+def no_expansion(shape: Sequence[int], target: Sequence[int]) -> str | None:
     """Say why a tensor of `shape` can't be expanded to `target`, as torch does, or nothing."""
     if len(shape) > len(target):
         return (
@@ -164,3 +172,12 @@ def no_expansion(shape, target):
                 f"Target sizes: {list(target)}.  Tensor sizes: {list(shape)}"
             )
     return None
+
+
+def no_permutation(ndim: int, given: int) -> str:
+    """Say that an order of `given` axes is none for a tensor of `ndim`, as torch does."""
+    return (
+        "permute(sparse_coo): number of dimensions in the tensor input does not match the "
+        "length of the desired ordering of dimensions i.e. input.dim() = "
+        f"{ndim} is not equal to len(dims) = {given}"
+    )

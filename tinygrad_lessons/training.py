@@ -1,6 +1,6 @@
 """Going through the data: an epoch of steps, and what the network is worth after it."""
 
-import tinygrad_lessons as torch
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 from tinygrad_lessons.exercise import exercise
 
 

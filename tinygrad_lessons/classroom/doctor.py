@@ -5,6 +5,7 @@ import platform
 from dataclasses import dataclass
 
 from .. import devices
+from . import DEVICES
 
 PACKAGES = {
     "numpy": "pip install numpy",
@@ -12,7 +13,7 @@ PACKAGES = {
     "jupyterlab": "pip install '.[student]'",
     "nbgrader": "pip install '.[classroom]'",
 }
-NO_GPU = "Not needed: every check runs on sim. With an NVIDIA GPU: pip install '.[cuda]'"
+NO_GPU = "Not needed: every check runs on sim."
 
 
 @dataclass(frozen=True)
@@ -32,7 +33,7 @@ def facts(attacks=False):
     """Every Fact of this machine; with `attacks` those of the sandbox's self-test too."""
     yield Fact("ok", "Python", platform.python_version())
     yield from (_package(name, advice) for name, advice in PACKAGES.items())
-    yield from (_device(name) for name in ("cpu", "sim", "cuda"))
+    yield from (_device(name) for name in (*DEVICES, "cuda"))
     yield from _sandbox(attacks)
 
 
@@ -46,9 +47,10 @@ def _package(name, advice):
 def _device(name):
     """The CPU and the simulated accelerator have to work; CUDA may be absent."""
     probe = devices.probe(name)
-    words = probe["says"].splitlines()[0]
+    lines = probe["says"].splitlines()
     if probe["works"]:
-        return Fact("ok", name, words)
+        return Fact("ok", name, lines[0])
+    words = lines[-1].strip().removesuffix(".")  # torch's own sentence comes first
     return (
         Fact("absent", name, f"{words}. {NO_GPU}")
         if name == "cuda"

@@ -2,12 +2,12 @@
 
 import errno
 import hashlib
-import os
 from contextlib import contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
 
+from ..lab import files
 from . import Problem
 
 FOLDER = ".grading"
@@ -47,15 +47,15 @@ def in_words(path):
         raise Problem(f"{path} cannot be written: {error.strerror}.") from error
 
 
+def full_disk(error):
+    """Whether an exception, or what it came from, says that there is no room left."""
+    return getattr(error.__cause__ or error, "errno", None) in NO_ROOM
+
+
 def write_file(path, content):
     """Put text or bytes in their place at once: a crash leaves the old file or the new one."""
-    temporary = path.with_name(f".{path.name}")
     with in_words(path):
-        with open(temporary, "wb") as file:
-            file.write(content.encode() if isinstance(content, str) else content)
-            file.flush()
-            os.fsync(file.fileno())
-        os.replace(temporary, path)
+        files.write(path, content)
 
 
 def digest(*parts):

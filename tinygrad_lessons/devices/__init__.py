@@ -1,26 +1,29 @@
-"""Where tensors live. A device is a file in this folder, found by its name."""
+"""Where tensors live: the CPU, an NVIDIA GPU, and an accelerator simulated on the CPU."""
 
-import importlib
-import os
+from __future__ import annotations
+
+from typing import Any, TypeAlias
 
 import numpy as np
 
-import tinygrad_lessons as torch
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from ..exercise import exercise
-from .base import Device, Stats, known, transfer_guard
+from .base import Array, Device, Host, Stats, known, transfer_guard
+from .cpu import cpu
+from .cuda import cuda
+from .sim import sim
 
 __all__ = [
-    "Device", "Stats", "available", "common", "device", "names", "parse", "probe", "transfer_guard",
+    "Array", "Device", "DeviceLike", "Host", "Stats", "available", "common", "cpu", "cuda",
+    "device", "names", "parse", "probe", "sim", "transfer_guard",
 ]  # fmt: skip
 
-_files = (name.removesuffix(".py") for name in os.listdir(__path__[0]) if name.endswith(".py"))
-names = sorted(set(_files) - {"__init__", "base"})
-for _name in names:
-    importlib.import_module(f"{__name__}.{_name}")
-    globals()[_name] = known[_name]  # devices.cpu is the device, not its file
-
+DeviceLike: TypeAlias = Device | str
 device = Device
+for _device in (cpu, cuda, sim):
+    _device.register()
+names = [_device.type for _device in (cpu, cuda, sim)]
 
 
 @exercise("parse-device")
@@ -51,12 +54,12 @@ def common(*tensors):
     return device
 
 
-def available():
+def available() -> list[Device]:
     """The devices that this machine has."""
     return [known[name] for name in names if known[name].is_available()]
 
 
-def probe(device):
+def probe(device: DeviceLike) -> dict[str, Any]:
     """Run one real kernel on a device: {"device", "works", "says"}; says what, or what mends it.
 
     >>> probe("sim")["works"]

@@ -1,29 +1,45 @@
 """What every device has: a library that computes, two bridges to the host, and a count of both."""
 
+from __future__ import annotations
+
 import contextlib
 import contextvars
-from typing import Any
+from collections.abc import Callable, Iterator
+from typing import Any, NoReturn, TypeAlias
+
+import numpy as np
+
+Array: TypeAlias = Any  # the device's own: NumPy's, CuPy's or the simulator's
+Host: TypeAlias = np.ndarray[Any, Any]  # NumPy's, whatever the device
 
 COUNTERS = ("h2d", "d2h", "h2d_bytes", "d2h_bytes", "implicit", "kernels", "used", "peak")
 LEVELS = ("allow", "log", "disallow", "disallow_explicit")
 WAYS = {"h2d": "host-to-device", "d2h": "device-to-host"}
 
-known = {}  # "cuda" and "cuda:0" -> the device
+known: dict[str, Device] = {}  # "cuda" and "cuda:0" -> the device
 guard_level = contextvars.ContextVar("transfer_guard", default="allow")  # of each thread
 
 
 class Device:
     """A place where tensors live: `device("cpu")`, `device("cuda:0")`, `device("sim")`.
 
-    There is one object per device, so `is` compares them. A subclass is a device: it has a file
-    of its type's name and says what computes there and how numbers get there and back.
+    There is one object per device, so `is` compares them. A subclass says what computes there and
+    how numbers get there and back; `devices/__init__.py` makes its one object and names it. Raises
+    RuntimeError for a name that no device has.
+
+    >>> torch.device("sim") is torch.device("sim:0")
+    True
     """
 
     type: str
     index: int | None = None
     xp: Any  # the array library that computes on this device
+    stats: Stats
+    count: Callable[..., None]
 
-    def __new__(cls, type, index=None):
+    def __new__(cls, type: Device | str = "", index: int | str | None = None) -> Device:
+        if cls is not Device:  # CPU() makes a device, device("cpu") looks it up
+            return object.__new__(cls)
         if isinstance(type, Device):
             return type
         if not isinstance(type, str):
@@ -31,72 +47,67 @@ class Device:
         text = type if index is None else f"{type}:{index}"
         return known[text] if text in known else refuse(text)
 
-    def __init_subclass__(cls):
-        self = object.__new__(cls)
+    def register(self) -> None:
+        """Be the device that is found by the name of this type, counted from here."""
         self.stats, self.count = meter(self.held)
-        for name in (cls.type, f"{cls.type}:0"):
-            known.setdefault(name, self)  # the first of a name stays
+        known[self.type] = known[f"{self.type}:0"] = self
 
-    def upload(self, array, implicit=""):
+    def upload(self, array: Host, implicit: str = "") -> Array:
         """A copy of a NumPy array on this device; `implicit` names what made it unasked."""
         self.crossing("h2d", array, implicit)
         return self.put(array)
 
-    def download(self, array, implicit=""):
+    def download(self, array: Array, implicit: str = "") -> Host:
         """A copy of this device's array as a NumPy array, when all that it waits for is done."""
         self.crossing("d2h", array, implicit)
         return self.peek(array)
 
-    def crossing(self, way, array, implicit=""):
+    def crossing(self, way: str, array: Array, implicit: str = "") -> None:
         """Count a copy between host and device, or refuse it if the guard says so."""
         guard(f"{WAYS[way]} transfer", self, array, implicit)
         self.count(**{way: 1, f"{way}_bytes": array.nbytes, "implicit": bool(implicit)})
 
-    def put(self, array):
+    def put(self, array: Host) -> Array:
         """What `upload` does, not counted."""
         raise NotImplementedError
 
-    def peek(self, array):
+    def peek(self, array: Array) -> Host:
         """What `download` does, not counted: for those who only look on."""
         raise NotImplementedError
 
-    def owns(self, array):
+    def owns(self, array: object) -> bool:
         """Whether `array` is one of this device's arrays."""
         return self.is_available() and isinstance(array, self.xp.ndarray)
 
-    def axpy(self, a, x, y):
-        """Add `a` times the array `x` to `y`, in place."""
-        y += a * x
-
-    def is_available(self):
+    def is_available(self) -> bool:
         """Whether this machine has the device."""
         return True
 
-    def about(self):
+    def about(self) -> str:
         """What it is, in a few words."""
         return f"{self.xp.__name__} {self.xp.__version__}"
 
-    def held(self):
+    def held(self) -> dict[str, int]:
         """What the device itself knows about its memory: {"used": bytes, "peak": bytes}."""
         return {}
 
-    def synchronize(self):
+    def synchronize(self) -> None:
         """Wait until everything that was launched on the device is done."""
 
-    def empty_cache(self):
+    def empty_cache(self) -> None:
         """Give back memory that no array uses."""
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"device(type={self.type!r})"
 
-    def __str__(self):
+    def __str__(self) -> str:
         return self.type if self.index is None else f"{self.type}:{self.index}"
 
-    def __reduce__(self):
+    def __reduce__(self) -> tuple[Any, ...]:
         return Device, (self.type,)
 
 
-def refuse(text):
+def refuse(text: str) -> NoReturn:
     """Say what is wrong with a name that no device has."""
     import difflib
 
@@ -124,50 +135,50 @@ class Stats:
 
     __slots__ = ("total", "_restart", "_start")
 
-    def __init__(self, total, restart):
+    def __init__(self, total: Callable[[], dict[str, int]], restart: Callable[[], None]) -> None:
         for name, value in zip(self.__slots__, (total, restart, {}), strict=True):
             object.__setattr__(self, name, value)
 
-    def reset(self):
+    def reset(self) -> None:
         """Count from here, the peak too."""
         self._restart()
         self._start.update(self.total(), used=0, peak=0)
 
-    def reset_peak(self):
+    def reset_peak(self) -> None:
         """Measure the peak from here."""
         self._restart()
 
-    def __getattr__(self, name):
+    def __getattr__(self, name: str) -> Any:
         if name not in COUNTERS:
             raise AttributeError(f"Stats has no counter {name!r}: it has {', '.join(COUNTERS)}")
         return self.total()[name] - self._start.get(name, 0)
 
-    def __setattr__(self, name, value):
+    def __setattr__(self, name: str, value: object) -> None:
         raise AttributeError(f"{name} is counted by the device and can't be set")
 
-    def __repr__(self):
+    def __repr__(self) -> str:
         return f"Stats({', '.join(f'{name}={getattr(self, name)}' for name in COUNTERS)})"
 
 
-def meter(held):
+def meter(held: Callable[[], dict[str, int]]) -> tuple[Stats, Callable[..., None]]:
     """(stats, count): `stats` shows the sums of what `count(kernels=1, used=40)` was given."""
     sums = dict.fromkeys(COUNTERS, 0)
 
-    def count(**amounts):
+    def count(**amounts: int) -> None:
         for name, amount in amounts.items():
             if amount < 0 and name != "used":
                 raise ValueError(f"{name} only grows")
             sums[name] += amount
         sums["peak"] = max(sums["peak"], sums["used"])
 
-    def restart():
+    def restart() -> None:
         sums["peak"] = sums["used"]
 
     return Stats(lambda: sums | held(), restart), count
 
 
 @contextlib.contextmanager
-def transfer_guard(level):
+def transfer_guard(level: str) -> Iterator[None]:
     """Say which copies between host and device may happen within this block, in this thread.
 
     "allow" all; "log" or "disallow" those that nobody asked for (print, float(), a NumPy index);
@@ -191,7 +202,7 @@ def transfer_guard(level):
         guard_level.set(outer)
 
 
-def guard(transfer, device, array, implicit):
+def guard(transfer: str, device: Device, array: Array, implicit: str) -> None:
     """Let a copy of `array` pass, log or refuse it."""
     level = guard_level.get()
     if level == "allow" or not (implicit or level == "disallow_explicit"):

@@ -4,12 +4,15 @@ Products of float32 are float32's: CuPy takes the coarser TF32 only where CUPY_T
 CuPy keeps freed memory in a pool, so that a training step asks the driver for none.
 """
 
+from __future__ import annotations
+
 import functools
 import os
+from typing import Any
 
 import numpy as np
 
-from .base import Device
+from .base import Array, Device, Host
 
 NO_CUPY = AssertionError, "Torch not compiled with CUDA enabled"
 NO_DRIVER = RuntimeError, "Found no NVIDIA driver on your system."
@@ -17,56 +20,59 @@ NO_GPU = RuntimeError, "No CUDA GPUs are available"
 
 
 class CUDA(Device):
+    """One NVIDIA GPU. An array on it is CuPy's."""
+
     type, index = "cuda", 0
 
     @functools.cached_property
-    def xp(self):
+    def xp(self) -> Any:
         self.ready()
         import cupy
 
         return cupy
 
-    def ready(self):
+    def ready(self) -> CUDA:
         """This device, or torch's error where the machine lacks it."""
-        if missing():
-            kind, sentence, remedy = missing()
+        if trouble := missing():
+            kind, sentence, remedy = trouble
             raise kind(f"{sentence}\n  {remedy}")
         return self
 
-    def is_available(self):
+    def is_available(self) -> bool:
         return not missing()
 
-    def put(self, array):
+    def put(self, array: Host) -> Array:
         # Without blocking=True the copy may still be reading `array` when the call returns.
         return self.xp.asarray(np.asarray(array), blocking=True)
 
-    def peek(self, array):
-        return self.xp.asnumpy(array)
+    def peek(self, array: Array) -> Host:
+        host: Host = self.xp.asnumpy(array)
+        return host
 
-    def synchronize(self):
+    def synchronize(self) -> None:
         self.xp.cuda.get_current_stream().synchronize()
 
-    def held(self):
+    def held(self) -> dict[str, int]:
         """The pool's bytes. CuPy keeps no peak: it is what the pool took from the driver."""
         if "xp" not in vars(self):
             return {}
         pool = self.xp.get_default_memory_pool()
         return {"used": pool.used_bytes(), "peak": pool.total_bytes()}
 
-    def empty_cache(self):
+    def empty_cache(self) -> None:
         self.xp.get_default_memory_pool().free_all_blocks()
 
-    def name(self):
+    def name(self) -> str:
         """What NVIDIA calls the GPU."""
-        return self.xp.cuda.runtime.getDeviceProperties(self.index)["name"].decode()
+        return str(self.xp.cuda.runtime.getDeviceProperties(self.index)["name"], "utf-8")
 
-    def about(self):
+    def about(self) -> str:
         tf32 = "on" if os.environ.get("CUPY_TF32") == "1" else "off"
         return f"{self.name()}, {super().about()}, TF32 {tf32}"
 
 
 @functools.cache
-def missing():
+def missing() -> tuple[type[Exception], str, str] | None:
     """(exception, torch's sentence, what mends it), or None where nothing is missing."""
     try:
         import cupy
@@ -79,3 +85,6 @@ def missing():
             return *NO_DRIVER, f"{error}\n  Install NVIDIA's driver: nvidia-smi says when it works."
         count = 0
     return None if count else (*NO_GPU, "nvidia-smi lists the GPUs that the driver sees.")
+
+
+cuda = CUDA()

@@ -5,7 +5,8 @@ One call counts as one launch, a view as none; the waiting that a boolean index 
 a GPU is not counted. Where CuPy 14 raises, this raises the same type with the same text. Where
 CuPy answers in silence, this raises what NumPy raises: an index array out of range (CuPy wraps it
 around), a singular matrix, an integer's negative power, a write to a broadcast array, and a NumPy
-array given to `xp.sum`, `xp.einsum` and the like.
+array given to `xp.sum`, `xp.einsum` and the like. Where CuPy computes otherwise than NumPy, so
+does this: `//` and `%` of floating point numbers, the sum of a single number along an axis.
 """
 
 import functools
@@ -296,6 +297,7 @@ class ufunc:
 
     def __init__(self, numpy):
         self.numpy, self.__name__, self.__doc__ = numpy, numpy.__name__, numpy.__doc__
+        self.compute = OTHERWISE.get(numpy, numpy)
 
     def __call__(self, *inputs, out=None, dtype=None, casting="same_kind", **wrong):
         if wrong:
@@ -307,7 +309,7 @@ class ufunc:
             *inputs, out = inputs
         given = {"dtype": dtype, "out": out[0] if isinstance(out, tuple) else out}
         given = {name: x for name, x in given.items() if x is not None}
-        return launch(self.numpy, *inputs, casting=casting, **given)
+        return launch(self.compute, *inputs, casting=casting, **given)
 
     def at(self, a, index, b):
         """In place on `a[index]`; an index that comes twice counts twice."""
@@ -327,10 +329,51 @@ class ufunc:
     def _along(self, way, a, axis, options):
         if self.__name__ not in ("add", "multiply"):
             raise NotImplementedError(f"`cupy_{self.__name__}.{way}` is not supported yet")
+        refuse_axis(a, axis)
         return launch(getattr(self.numpy, way), a, axis=axis, **options)
 
     def __repr__(self):
         return f"<ufunc 'cupy_{self.__name__}'>"
+
+
+# What CuPy computes otherwise than NumPy: cupy/_core/include/cupy/carray.cuh of CuPy 14.
+
+
+def floor_divide(x, y, out=None, **options):
+    """floor(x / y) of floating point numbers, whatever the division rounds to: 1 // 0.1 is 10."""
+    if np.result_type(x, y).kind != "f":
+        return np.floor_divide(x, y, out=out, **options)
+    return np.floor(np.divide(x, y, **options), out=out)
+
+
+def remainder(x, y, out=None, **options):
+    """x - floor(x / y) y of floating point numbers: 5 % inf is nan."""
+    if np.result_type(x, y).kind != "f":
+        return np.remainder(x, y, out=out, **options)
+    return np.subtract(x, floor_divide(x, y, **options) * y, out=out)
+
+
+def divmod_(x, y, **options):
+    return floor_divide(x, y, **options), remainder(x, y, **options)
+
+
+OTHERWISE = {np.floor_divide: floor_divide, np.remainder: remainder, np.divmod: divmod_}
+
+
+def refuse_axis(a, axis):
+    """Raise where a single number is reduced along an axis: NumPy takes 0 for one, CuPy doesn't."""
+    if type(a) is ndarray and not a.ndim and axis is not None and axis != ():
+        raise np.exceptions.AxisError(axis[0] if type(axis) is tuple else axis, 0)
+
+
+def refuse_sort(a, kind, in_place):
+    """Raise for what CuPy does not sort."""
+    if kind not in (None, "stable"):
+        raise ValueError("kind can only be None or 'stable'")
+    if in_place and not a.ndim:
+        raise np.exceptions.AxisError("Sorting arrays with the rank of zero is not supported")
+    if in_place == "here" and not a.flags.c_contiguous:
+        raise NotImplementedError("Sorting non-contiguous array is not supported.")
 
 
 class Generator:
@@ -411,6 +454,7 @@ DOORS = {"float": float, "int": int, "complex": complex, "repr": repr, "str": st
 METHODS = """all any argmax argmin argpartition argsort astype choose clip compress conj conjugate
 copy cumprod cumsum diagonal dot flatten max mean min nonzero partition prod put ravel repeat
 reshape round searchsorted sort squeeze std sum swapaxes take trace transpose var view"""
+ALONG_AN_AXIS = "all any argmax argmin cumprod cumsum max mean min prod ptp std sum var amax amin"
 ATTRIBUTES = "T mT dtype flags imag itemsize nbytes ndim real shape size strides"
 UFUNCS = " ".join(
     name for name, f in vars(np).items()
@@ -444,19 +488,26 @@ standard_exponential standard_gamma standard_normal uniform"""
 
 def function(numpy):
     """NumPy's function on the device. It computes there only: one argument must be from there."""
+    name = numpy.__name__
 
     def call(*inputs, **options):
         if not has_array((*inputs, *options.values())):
             host = next((x for x in inputs if isinstance(x, (np.ndarray, list))), *inputs[:1])
             raise TypeError(f"Unsupported type {type(host)}")
-        return launch(numpy, *inputs, **options)
+        return launch(numpy, *checked(name, *inputs, **options), **options)
 
     return functools.wraps(numpy)(call)
 
 
 def creation(numpy):
     """A function that makes an array on the device out of numbers."""
-    return functools.wraps(numpy)(lambda *sizes, **options: launch(numpy, *sizes, **options))
+
+    def call(*sizes, **options):
+        if numpy is np.linspace and (options["num"] if "num" in options else (*sizes, 0, 0)[2]) < 0:
+            raise ValueError("linspace with num<0 is not supported")
+        return launch(numpy, *sizes, **options)
+
+    return functools.wraps(numpy)(call)
 
 
 def answer(numpy):
@@ -500,7 +551,22 @@ def door(name, convert):
 
 def method(name):
     numpy = getattr(np.ndarray, name)
-    return lambda self, *inputs, **options: launch(numpy, self, *inputs, **options)
+
+    def call(self, *inputs, **options):
+        return launch(numpy, *checked(name, self, *inputs, here=True, **options), **options)
+
+    return call
+
+
+def checked(name, a=None, *inputs, here=False, **options):
+    """The inputs of a function or method, if CuPy takes them."""
+    if name in ALONG_AN_AXIS.split():
+        refuse_axis(a, options["axis"] if "axis" in options else (*inputs, None)[0])
+    if name in ("sort", "argsort"):
+        kind = options["kind"] if "kind" in options else (*inputs, None, None)[1]
+        refuse_sort(a, kind, name == "sort" and ("here" if here else "copied"))
+        a = a.reshape(1) if not a.ndim else a
+    return a, *inputs
 
 
 def attribute(name):
@@ -582,4 +648,4 @@ class Sim(Device):
 
 
 complete_classes()
-sim = Device("sim")
+sim = Sim()

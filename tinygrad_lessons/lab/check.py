@@ -1,20 +1,17 @@
 """`check("gram")` in a notebook: your package against the record of the release."""
 
-import gzip
 import importlib
-import json
 import sys
 import types
 from pathlib import Path
 
 from ..exercise import PACKAGE
 from ..exercise import written as answers
-from . import progress
+from . import folder, progress
+from .folder import RECORD
 from .observe import look, written
 from .table import Report
 from .verdict import Verdict, recognise
-
-RECORD = "observations.json.gz"
 
 _looks = {}  # (exercise, mistake) -> how often its hint was shown in this session
 
@@ -74,9 +71,9 @@ def _passes(known, exercise):
 def record():
     """{exercise: [{check, device, seed, seen, mistakes}, ...]} as the release recorded it."""
     package = Path(importlib.import_module(PACKAGE).__file__).parent
-    for folder in (Path.cwd(), package.parent):
-        if (folder / RECORD).exists():
-            return json.loads(gzip.decompress((folder / RECORD).read_bytes()))
+    for place in (Path.cwd(), package.parent):
+        if found := folder.record(place):
+            return found
     raise FileNotFoundError(
         f"{RECORD} is not beside the notebook. Open the notebook in the folder that it came in; "
         "an instructor makes the file with: lessons release"
@@ -110,7 +107,15 @@ def _on_devices(entry, package):
     """A recorded entry, and for `sim` its twin for a real accelerator where there is one."""
     yield entry
     if entry["device"] == "sim" and "cuda" in [d.type for d in package.devices.available()]:
-        yield json.loads(json.dumps(entry).replace('"device": "sim"', '"device": "cuda"'))
+        yield _on_cuda(entry)
+
+
+def _on_cuda(value):
+    """What was recorded on `sim`, as `cuda` is to give it."""
+    if isinstance(value, dict):
+        moved = {"device": "cuda"} if value.get("device") == "sim" else {}
+        return {k: _on_cuda(v) for k, v in value.items()} | moved
+    return [_on_cuda(v) for v in value] if isinstance(value, list) else value
 
 
 def _verdict(entry, functions, package):

@@ -1,16 +1,17 @@
-"""Writing what a student must not lose."""
+"""Writing what must not be lost."""
 
 import os
+import secrets
 from pathlib import Path
 
 
-def write(path, text):
-    """Put a text in its place at once: a crash leaves the old file or the new one."""
+def write(path, content):
+    """Put text or bytes in their place at once: a crash leaves the old file or the new one."""
     path = Path(path)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
+    temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        with open(temporary, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
+        with open(temporary, "xb") as file:
+            file.write(content.encode() if isinstance(content, str) else content)
             file.flush()
             os.fsync(file.fileno())
         os.replace(temporary, path)

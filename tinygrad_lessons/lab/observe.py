@@ -6,27 +6,27 @@ The same file runs on both sides: in the student's process and, on the reference
 import ast
 import base64
 import contextlib
-import contextvars
 import linecache
-import warnings
 
 import numpy as np
 
+from ..exercise import is_stub
+from .state import alone
+
 LARGEST = 1 << 20  # bytes of one array
 LONGEST = 500  # characters of one text
+BITS = 1600  # of one int: no more digits than a text has characters
+MOST, DEEPEST = 100, 4  # items of a list, lists in lists
 
 
 def look(check, package, device, seed):
     """All that one check observes of a package on a device, for one seed: a list of entries."""
     observe = Observer(package)
     package.manual_seed(seed % (1 << 32))
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        try:  # in a context of its own: a grad mode that a wrong answer leaves behind ends with it
-            rng = np.random.default_rng(seed)
-            contextvars.copy_context().run(check, package, device, rng, observe)
-        except Exception as e:
-            observe.note(check.__name__, _raised(e))
+    try:
+        alone(check, package, device, np.random.default_rng(seed), observe, seed=seed)
+    except Exception as e:
+        observe.note(check.__name__, _raised(e))
     return observe.seen
 
 
@@ -53,9 +53,7 @@ class Observer:
     def refuses(self, label, function):
         """Note only that the call fails, or what it returns. The type of the exception is free."""
         value = _outcome(function)
-        if value["kind"] == "raised" and value["type"] != "NotImplementedError":
-            value["any"] = True
-        self.note(label, value)
+        self.note(label, value | {"any": True} if value["kind"] == "raised" else value)
 
     def says(self, label, function):
         """Note the type and the words of the exception that the call raises."""
@@ -99,7 +97,7 @@ class Observer:
         self.seen.append({"label": label, "value": value, **more})
 
 
-def encode(x):
+def encode(x, depth=DEEPEST):
     """A JSON value for `x`: arrays as bytes, tensors as their array and device, others as text."""
     if hasattr(x, "requires_grad"):
         device = x.device
@@ -108,14 +106,25 @@ def encode(x):
         return {"kind": "tensor", "device": device.type, "stored": stored, "array": array}
     if isinstance(x, np.ndarray):
         return _array(x)
-    if isinstance(x, (bool, int, float, np.generic)):
-        number = np.asarray(x).item()  # np.bool and bool, np.float64 and float are one here
-        return {"kind": "number", "type": type(number).__name__, "text": repr(number)}
-    if isinstance(x, (tuple, list)):
-        return {"kind": "sequence", "items": [encode(item) for item in x[:100]]}
-    if isinstance(x, dict):
-        return {"kind": "sequence", "items": [encode(pair) for pair in list(x.items())[:100]]}
+    if isinstance(x, (bool, int, float, np.bool_, np.integer, np.floating)):
+        return _number(x)
+    if isinstance(x, (tuple, list, dict)) and depth:
+        items = list(x.items() if isinstance(x, dict) else x[:MOST])[:MOST]
+        encoded = [encode(item, depth - 1) for item in items]
+        return {"kind": "sequence", "items": encoded, "length": len(x)}
     return _text(x)
+
+
+def _number(x):
+    """np.bool and bool, np.float64 and float are one here; a float32 says so."""
+    for kind, its in ((bool, (bool, np.bool_)), (int, (int, np.integer))):
+        if isinstance(x, its):
+            number = kind(x)
+            if kind is int and number.bit_length() > BITS:
+                return {"kind": "text", "type": "int", "text": f"{number.bit_length()} bits"}
+            return {"kind": "number", "type": kind.__name__, "text": repr(number)}
+    narrow = {"dtype": x.dtype.str} if isinstance(x, np.floating) else {}
+    return {"kind": "number", "type": "float", "text": repr(float(x))} | narrow
 
 
 def _array(x):
@@ -126,7 +135,14 @@ def _array(x):
 
 
 def _text(x):
-    return {"kind": "text", "type": type(x).__name__, "text": str(x)[:LONGEST]}
+    return {"kind": "text", "type": type(x).__name__, "text": _words(x)}
+
+
+def _words(x):
+    try:
+        return str(x)[:LONGEST]
+    except Exception:
+        return ""
 
 
 def _outcome(value):
@@ -137,9 +153,10 @@ def _outcome(value):
 
 
 def _raised(e):
-    seen = {"kind": "raised", "type": type(e).__name__, "text": str(e)[:LONGEST]}
-    where = {"where": line} if (line := written(e)) else {}
-    return seen | where | ({"place": called} if (called := place(e)) else {})
+    seen = {"kind": "raised", "type": type(e).__name__, "text": _words(e)}
+    stub = isinstance(e, NotImplementedError) and is_stub(seen["text"])
+    found = {"unwritten": stub, "where": written(e), "place": place(e)}
+    return seen | {key: value for key, value in found.items() if value}
 
 
 def written(e):

@@ -24,7 +24,7 @@ def show(x, at=None):
     if isinstance(x, Sequence):
         return _sequence(x, at)
     if isinstance(x, Number):
-        return str(x.value)
+        return str(x)
     if isinstance(x, Transfers):
         return f"copies: {x.up} to the device, {x.down} back"
     return _text(x)

@@ -4,14 +4,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .compare import Raised, Tensor, Transfers, compare, decode, difference, near, same
+from .compare import Raised, Tensor, Transfers, compare, decode, gap, near, same
 from .remark import remark
 
 TROUBLES = {
     "timeout": "it did not finish in time",
     "died": "it ended the Python process",
     "flood": "it printed or returned too much",
-    "missing": "this check is not in the cell; restore the cell",
+    "missing": "this check is not in its cell any more. Bring it back with: "
+    "python -m tinygrad_lessons reset EXERCISE --check",
 }
 # The share of what differs that has to be the mistake's own, by how much one difference tells:
 ENOUGH = {"yes or no, a count, an error": 0.75, "a value": 0.5, "numbers": 0.25}
@@ -41,7 +42,7 @@ class Verdict:
     @property
     def unwritten(self):
         """Whether it fails because an exercise is still a stub."""
-        return bool(self.first) and getattr(self.first.yours, "type", "") == "NotImplementedError"
+        return bool(self.first) and getattr(self.first.yours, "unwritten", False)
 
     @property
     def why(self):
@@ -174,4 +175,4 @@ def alike(a, b):
         return (a.type, a.text, a.place) == (b.type, b.text, b.place)
     if isinstance(a, Raised) or isinstance(b, Raised):
         return False
-    return not difference(a, b) and not difference(b, a)
+    return not gap(a, b) and not gap(b, a)

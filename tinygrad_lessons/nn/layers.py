@@ -1,13 +1,30 @@
-"""Layers and losses as modules: a forward each, and what it needs."""
+"""Layers as modules: a forward each, and what it needs."""
 
-import itertools
+from __future__ import annotations
+
 import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
-import tinygrad_lessons as torch
+import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 from tinygrad_lessons.exercise import exercise
 from tinygrad_lessons.nn import functional as F
 from tinygrad_lessons.nn import init
 from tinygrad_lessons.nn.module import Module, Parameter
+
+if TYPE_CHECKING:
+    from .._types import DeviceLike, DTypeLike
+    from ..tensor import Tensor
+
+
+class Identity(Module):
+    """x itself, whatever it was made with."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__()
+
+    def forward(self, input: Tensor) -> Tensor:
+        return input
 
 
 class Linear(Module):
@@ -17,33 +34,154 @@ class Linear(Module):
     Linear(in_features=3, out_features=2, bias=True)
     """
 
-    def __init__(self, in_features, out_features, bias=True, device=None, dtype=None):
+    weight: Parameter
+    bias: Parameter | None
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+    ) -> None:
         super().__init__()
         self.in_features, self.out_features = in_features, out_features
-        made = {"device": device, "dtype": dtype}
+        made: dict[str, Any] = {"device": device, "dtype": dtype}
         self.weight = Parameter(torch.empty(out_features, in_features, **made))
-        self.bias = Parameter(torch.empty(out_features, **made)) if bias else None
+        self.bias = Parameter(torch.zeros(out_features, **made)) if bias else None
         self.reset_parameters()
 
-    def reset_parameters(self):
-        init.uniform_fan_in_(self.weight, self.bias)
+    def reset_parameters(self) -> None:
+        """Draw first values, U(-k, k) with k = 1 / sqrt(in_features); without inputs, none."""
+        if self.in_features:
+            init.uniform_fan_in_(self.weight, self.bias)
 
     @exercise("linear")
     def forward(self, x):
         """x W^T + b. (..., in) -> (..., out)"""
         return torch.nn.functional.linear(x, self.weight, self.bias)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return (
             f"in_features={self.in_features}, out_features={self.out_features}, "
             f"bias={self.bias is not None}"
         )
 
 
-class Flatten(Module):
-    """The dims from start_dim to end_dim, both included, made one."""
+class LazyLinear(Linear):
+    """A Linear that takes as many inputs as its first x has, and is a Linear from then on.
 
-    def __init__(self, start_dim=1, end_dim=-1):
+    >>> layer = LazyLinear(2)
+    >>> layer(torch.ones(5, 3)).shape, layer
+    (tinygrad_lessons.Size([5, 2]), Linear(in_features=3, out_features=2, bias=True))
+    """
+
+    def __init__(
+        self,
+        out_features: int,
+        bias: bool = True,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+    ) -> None:
+        super().__init__(0, out_features, bias, device, dtype)
+
+    def forward(self, x: Tensor) -> Any:
+        self.in_features, w = x.size(-1), self.weight
+        shape = self.out_features, self.in_features
+        w.data = torch.empty(*shape, device=w.device, dtype=w.dtype)
+        object.__setattr__(self, "__class__", Linear)
+        self.reset_parameters()
+        return self(x)
+
+
+class Embedding(Module):
+    """Rows of `weight`, (num_embeddings, embedding_dim), by their numbers. (...) -> (..., dim)
+
+    padding_idx: a row of zeros, which learns nothing.
+
+    >>> Embedding(10, 3)(torch.tensor([[1, 2]])).shape
+    tinygrad_lessons.Size([1, 2, 3])
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        padding_idx: int | None = None,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+    ) -> None:
+        super().__init__()
+        self.num_embeddings, self.embedding_dim = num_embeddings, embedding_dim
+        if padding_idx is not None and not -num_embeddings <= padding_idx < num_embeddings:
+            raise AssertionError("Padding_idx must be within num_embeddings")
+        self.padding_idx = None if padding_idx is None else padding_idx % num_embeddings
+        self.weight = Parameter(
+            torch.empty(num_embeddings, embedding_dim, device=device, dtype=dtype)
+        )
+        self.reset_parameters()
+
+    def reset_parameters(self) -> None:
+        """Draw first values, N(0, 1)."""
+        init.normal_(self.weight)
+        if self.padding_idx is not None:
+            init.zeros_(self.weight.detach()[self.padding_idx])
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.embedding(input, self.weight, self.padding_idx)
+
+    def extra_repr(self) -> str:
+        padding = "" if self.padding_idx is None else f", padding_idx={self.padding_idx}"
+        return f"{self.num_embeddings}, {self.embedding_dim}{padding}"
+
+
+class LayerNorm(Module):
+    """(x - mean) / sqrt(var + eps) over the last dims, times weight and plus bias.
+
+    normalized_shape: the sizes of these dims, or of the last one. Ba, Kiros and Hinton (2016),
+    arxiv.org/abs/1607.06450.
+
+    >>> LayerNorm(2)(torch.tensor([1.0, 3.0])).detach()
+    tensor([-1.0000,  1.0000])
+    """
+
+    def __init__(
+        self,
+        normalized_shape: int | Sequence[int],
+        eps: float = 1e-5,
+        elementwise_affine: bool = True,
+        bias: bool = True,
+        device: DeviceLike | None = None,
+        dtype: DTypeLike | None = None,
+    ) -> None:
+        super().__init__()
+        sizes = (normalized_shape,) if isinstance(normalized_shape, int) else normalized_shape
+        self.normalized_shape = tuple(sizes)
+        self.eps, self.elementwise_affine = eps, elementwise_affine
+        made: dict[str, Any] = {"device": device, "dtype": dtype}
+        ones, zeros = (f(*self.normalized_shape, **made) for f in (torch.ones, torch.zeros))
+        self.weight = Parameter(ones) if elementwise_affine else None
+        self.bias = Parameter(zeros) if elementwise_affine and bias else None
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.layer_norm(input, self.normalized_shape, self.weight, self.bias, self.eps)
+
+    def extra_repr(self) -> str:
+        return (
+            f"{self.normalized_shape}, eps={self.eps}, "
+            f"elementwise_affine={self.elementwise_affine}, bias={self.bias is not None}"
+        )
+
+
+class Flatten(Module):
+    """The dims from start_dim to end_dim, both included, made one.
+
+    >>> Flatten()(torch.ones(2, 28, 28)).shape
+    tinygrad_lessons.Size([2, 784])
+    """
+
+    def __init__(self, start_dim: int = 1, end_dim: int = -1) -> None:
         super().__init__()
         self.start_dim, self.end_dim = start_dim, end_dim
 
@@ -54,180 +192,79 @@ class Flatten(Module):
         middle = math.prod(shape[start : end + 1])  # -1 can't be solved for a batch of 0
         return x.reshape(*shape[:start], middle, *shape[end + 1 :])
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"start_dim={self.start_dim}, end_dim={self.end_dim}"
 
 
 class ReLU(Module):
-    """max(x, 0)"""
+    """max(x, 0), in the memory of x if inplace."""
 
-    def forward(self, x):
-        return F.relu(x)
+    def __init__(self, inplace: bool = False) -> None:
+        super().__init__()
+        self.inplace = inplace
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.relu(input, self.inplace)
+
+    def extra_repr(self) -> str:
+        return "inplace=True" if self.inplace else ""
 
 
 class Sigmoid(Module):
     """1 / (1 + exp(-x))"""
 
-    def forward(self, x):
-        return F.sigmoid(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return F.sigmoid(input)
+
+
+class LogSigmoid(Module):
+    """log(1 / (1 + exp(-x))), finite for any finite x."""
+
+    def forward(self, input: Tensor) -> Tensor:
+        return F.logsigmoid(input)
 
 
 class Tanh(Module):
     """(exp(x) - exp(-x)) / (exp(x) + exp(-x))"""
 
-    def forward(self, x):
-        return F.tanh(x)
+    def forward(self, input: Tensor) -> Tensor:
+        return F.tanh(input)
 
 
 class Softmax(Module):
     """exp(x) over its sum along `dim`: positive numbers that sum to one."""
 
-    def __init__(self, dim):
+    def __init__(self, dim: int) -> None:
         super().__init__()
         self.dim = dim
 
-    def forward(self, x):
-        return F.softmax(x, self.dim)
+    def forward(self, input: Tensor) -> Tensor:
+        return F.softmax(input, self.dim)
 
-    def extra_repr(self):
+    def extra_repr(self) -> str:
         return f"dim={self.dim}"
 
 
 class LogSoftmax(Softmax):
     """The logarithm of softmax, right where softmax itself rounds to 0."""
 
-    def forward(self, x):
-        return F.log_softmax(x, self.dim)
+    def forward(self, input: Tensor) -> Tensor:
+        return F.log_softmax(input, self.dim)
 
 
 class Dropout(Module):
-    """In training, each number becomes 0 with probability p, and the rest grows by 1 / (1 - p)."""
+    """In training, each number becomes 0 with probability p, and the rest grows by 1 / (1 - p).
 
-    def __init__(self, p=0.5):
-        super().__init__()
-        if not 0 <= p <= 1:
-            raise ValueError(f"dropout probability has to be between 0 and 1, but got {p}")
-        self.p = p
-
-    def forward(self, x):
-        return F.dropout(x, self.p, self.training)
-
-    def extra_repr(self):
-        return f"p={self.p}, inplace=False"
-
-
-class Sequential(Module):
-    """Modules one after the other; a single dict gives them names.
-
-    >>> net = Sequential(Linear(4, 3), ReLU(), Linear(3, 2))
-    >>> net[1], len(net), net(torch.ones(5, 4)).dim()
-    (ReLU(), 3, 2)
+    inplace: in the memory of x. Raises ValueError for a p that is no probability.
     """
 
-    def __init__(self, *layers):
+    def __init__(self, p: float = 0.5, inplace: bool = False) -> None:
         super().__init__()
-        named = layers[0].items() if layers and isinstance(layers[0], dict) else enumerate(layers)
-        for name, layer in named:
-            self.add_module(str(name), layer)
+        F.check_probability(p)
+        self.p, self.inplace = p, inplace
 
-    @exercise("sequential")
-    def forward(self, x):
-        """The layers in turn, each given what the one before it returned; no layers: x itself."""
-        for layer in self:
-            x = layer(x)
-        return x
+    def forward(self, input: Tensor) -> Tensor:
+        return F.dropout(input, self.p, self.training, self.inplace)
 
-    def __iter__(self):
-        return iter(self._inside().values())
-
-    def __len__(self):
-        return len(self._inside())
-
-    def __getitem__(self, index):
-        named = list(self._inside().items())
-        return type(self)(dict(named[index])) if isinstance(index, slice) else named[index][1]
-
-    def append(self, layer):
-        self.add_module(str(len(self)), layer)
-        return self
-
-
-class ModuleList(Module):
-    """A list whose modules are registered, which those in a plain list are not."""
-
-    def __init__(self, modules=()):
-        super().__init__()
-        self.extend(modules)
-
-    __iter__ = Sequential.__iter__
-    __len__ = Sequential.__len__
-    append = Sequential.append
-
-    def __getitem__(self, index):
-        found = list(self)[index]
-        return ModuleList(found) if isinstance(index, slice) else found
-
-    def __repr__(self):
-        """As PyTorch has it: equal neighbours share a line, such as (0-2): 3 x ReLU()."""
-        if not len(self):
-            return "ModuleList()"
-        lines, start = [], 0
-        for text, same in itertools.groupby(map(repr, self)):
-            n = len(list(same))
-            name = f"({start}): " if n == 1 else f"({start}-{start + n - 1}): {n} x "
-            lines.append((name + text).replace("\n", "\n  "))
-            start += n
-        return "ModuleList(\n  " + "\n  ".join(lines) + "\n)"
-
-    def extend(self, modules):
-        for module in modules:
-            self.append(module)
-        return self
-
-
-class _Loss(Module):
-    """reduction: "mean", "sum", or "none" for the single losses."""
-
-    def __init__(self, reduction="mean"):
-        super().__init__()
-        F.check_reduction(reduction)
-        self.reduction = reduction
-
-
-class CrossEntropyLoss(_Loss):
-    """-log softmax(logits)[i, labels[i]] for logits (batch, classes) and labels (batch,)."""
-
-    def forward(self, logits, labels):
-        if self.reduction == "mean":
-            return F.cross_entropy(logits, labels)
-        return F.nll_loss(F.log_softmax(logits, dim=1), labels, self.reduction)
-
-
-class NLLLoss(_Loss):
-    """-log_p[i, labels[i]] for log-probabilities (batch, classes) and labels (batch,)."""
-
-    def forward(self, log_p, labels):
-        return F.nll_loss(log_p, labels, self.reduction)
-
-
-class BCEWithLogitsLoss(_Loss):
-    """-y log s - (1 - y) log(1 - s), s = sigmoid(logits), for targets y in [0, 1]."""
-
-    def forward(self, logits, targets):
-        if self.reduction == "mean":
-            return F.binary_cross_entropy_with_logits(logits, targets)
-        return F.reduce((1 - targets) * logits - F.logsigmoid(logits), self.reduction)
-
-
-class MSELoss(_Loss):
-    """(x - y)^2"""
-
-    def forward(self, x, y):
-        return F.mse_loss(x, y, self.reduction)
-
-
-class L1Loss(_Loss):
-    """|x - y|"""
-
-    def forward(self, x, y):
-        return F.l1_loss(x, y, self.reduction)
+    def extra_repr(self) -> str:
+        return f"p={self.p}, inplace={self.inplace}"

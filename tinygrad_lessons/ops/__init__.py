@@ -1,13 +1,22 @@
 """The operations: one class each, forward and backward side by side. `ops.Add` and so on."""
+# ruff: noqa: F401, I001
 
-from ..autograd import Function
-from . import elementwise, indexing, loss, matmul, movement, reduce
-from .indexing import outside, split_key
-
-__all__ = ["named", "outside", "split_key"]
-
-named = {}  # "isnan" -> IsNan: what methods call them
-for _file in (elementwise, reduce, matmul, movement, indexing, loss):
-    for _name, _op in vars(_file).items():
-        if isinstance(_op, type) and issubclass(_op, Function):
-            globals()[_name] = named[_name.lower()] = _op
+from .elementwise import (
+    Abs, Acos, Add, And, Asin, Atan, Ceil, Clamp, Cos, Div, Eq, Exp, Floor, FloorDivide, Ge, Gt,
+    IsFinite, IsInf, IsNan, Le, Log, Log1p, Log2, Log10, Lt, Maximum, Minimum, Mul, Ne, Neg, Not,
+    Or, Pow, Reciprocal, ReLU, Remainder, Round, Rsub, Sigmoid, Sign, Sin, Sqrt, Sub, Tan, Tanh,
+    Where, Xor,
+)  # fmt: skip
+from .indexing import (
+    Gather, Index, IndexPut, PickMax, PickMin, PickSorted, PickTopk, Select, outside, split_key,
+)  # fmt: skip
+from .loss import BCE, NLL, LogSigmoid
+from .matmul import Linear, MatMul
+from .movement import (
+    Cast, Cat, Clone, Copy, Diagonal, Expand, Flip, Paste, Permute, Repeat, Reshape, Squeeze, Stack,
+    T, Transfer, Transpose, Tril, Triu, Unsqueeze,
+)  # fmt: skip
+from .reduce import (
+    All, Amax, Amin, Any, Argmax, Argmin, Argsort, Cumsum, LogSoftmax, Logsumexp, Max, Min, Norm,
+    Prod, Softmax, Sum,
+)  # fmt: skip

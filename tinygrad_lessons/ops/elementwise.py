@@ -1,11 +1,22 @@
 """One number at a time: arithmetic, functions, comparisons. The engine undoes broadcasting."""
 
+from __future__ import annotations
+
 import math
-import operator
+from typing import TYPE_CHECKING, Any
 
 from .. import dtypes, shapes
 from ..autograd import NUMBERS, Function
 from ..exercise import exercise
+
+if TYPE_CHECKING:
+    from .._types import Array
+    from ..devices import Device
+
+NO_MINUS = (
+    "{}, the `-` operator, {} is not supported. If you are trying to invert a mask, use the `~` or "
+    "`logical_not()` operator instead."
+)
 
 # Two operands
 
@@ -13,20 +24,22 @@ from ..exercise import exercise
 class Add(Function):
     promotes = True
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         return a + b
 
-    def backward(self, g):
+    def backward(self, g: Array) -> tuple[Array, Array]:
         return g, g
 
 
 class Sub(Function):
     promotes = True
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
+        if type(b) not in NUMBERS and b.dtype.kind == "b":
+            raise RuntimeError(NO_MINUS.format("Subtraction", "with two bool tensors"))
         return a - b
 
-    def backward(self, g):
+    def backward(self, g: Array) -> tuple[Array, Array]:
         return g, -g
 
 
@@ -37,7 +50,7 @@ class Rsub(Sub):
 class Mul(Function):
     keeps, promotes = "others", True
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         return a * b
 
     @exercise("Mul-backward")
@@ -50,23 +63,26 @@ class Mul(Function):
 class Div(Function):
     keeps, promotes = "inputs", float
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         return a / b
 
-    def backward(self, g):
+    def backward(self, g: Array) -> tuple[Array, Array | None]:
         a, b = self.inputs
         return g / b, -g * a / (b * b) if self.needs(1) else None
 
-    def reads(self, i):
+    def reads(self, i: int) -> bool:
         return i == 1 or self.needs(1)
 
 
 class Pow(Function):
     keeps, promotes = "inputs output", True
 
-    def forward(self, a, n):
+    def forward(self, a: Array, n: Array) -> Array:
         self.variant = 2 * (type(a) in NUMBERS) or int(type(n) not in NUMBERS)
-        return a**n
+        kind = (a if type(n) in NUMBERS else n).dtype.kind
+        if kind == "b":
+            raise RuntimeError("\"pow\" not implemented for 'Bool'")
+        return a**n if kind == "f" or type(n) in NUMBERS else whole_power(self.xp, a, n)
 
     @exercise("Pow-backward")
     def backward(self, g):
@@ -80,42 +96,49 @@ class Pow(Function):
             for_n = g * self.output * log_a
         return for_a, for_n
 
-    def reads(self, i):
+    def reads(self, i: int) -> bool:
         return i < 2 and self.needs(0) or self.needs(1)
+
+
+def whole_power(xp: Any, a: Array, n: Array) -> Array:
+    """a ** n of whole numbers, cut like all division of theirs: 2 ** -1 is 0."""
+    one_over = (a == 1) + (a == -1) * (1 - 2 * (n % 2))
+    return xp.where(n < 0, one_over, a ** xp.where(n < 0, 0, n)).astype(n.dtype)
 
 
 class Maximum(Function):
     keeps, promotes = "inputs", True
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         return self.xp.maximum(a, b)
 
-    def backward(self, g):
-        a, b = self.inputs
-        half = (a == b) * 0.5  # where they are equal, each gets one half
-        return g * ((a > b) + half), g * ((a < b) + half)
+    def backward(self, g: Array) -> tuple[Array, Array]:
+        xp, (a, b) = self.xp, self.inputs
+        g = xp.where(a == b, g / 2, g)  # where they are equal, each gets one half
+        return xp.where(a < b, 0, g), xp.where(a > b, 0, g)
 
 
 class Minimum(Maximum):
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         return self.xp.minimum(a, b)
 
-    def backward(self, g):
-        return Maximum.backward(self, g)[::-1]
+    def backward(self, g: Array) -> tuple[Array, Array]:
+        where_larger, where_smaller = Maximum.backward(self, g)
+        return where_smaller, where_larger
 
 
 class FloorDivide(Function):
     promotes = True
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         refuse_zero(self.device, a, b)
         return a // b
 
-    def backward(self, g):
+    def backward(self, g: Array) -> Array:
         raise RuntimeError("derivative for floor_divide is not implemented")
 
 
-def refuse_zero(device, a, b):
+def refuse_zero(device: Device, a: Array, b: Array) -> None:
     """Raise if whole numbers are divided by 0. On a GPU nobody looks, in PyTorch neither."""
     if device.type == "cpu" and not dtypes.result_type(a, b).is_floating_point:
         if not device.xp.all(b):
@@ -125,12 +148,12 @@ def refuse_zero(device, a, b):
 class Remainder(Function):
     keeps, promotes = "inputs", True
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         self.variant = int(type(b) not in NUMBERS)
         refuse_zero(self.device, a, b)
         return a % b
 
-    def backward(self, g):
+    def backward(self, g: Array) -> tuple[Array, Array | None]:
         a, b = self.inputs
         return g, -g * (a // b) if self.needs(1) else None
 
@@ -140,13 +163,14 @@ class Where(Function):
 
     keeps, promotes = "own", True
 
-    def forward(self, a, b, condition):
+    def forward(self, a: Array, b: Array, condition: Array) -> Array:
+        self.condition = condition
         return self.xp.where(condition, a, b)
 
-    def backward(self, g):
-        return g * self.condition, g * ~self.condition
+    def backward(self, g: Array) -> tuple[Array, Array]:
+        return self.xp.where(self.condition, g, 0), self.xp.where(self.condition, 0, g)
 
-    def misfit(self, arrays, error):
+    def misfit(self, arrays: list[Any], error: ValueError) -> Exception:
         for x in arrays:
             if text := shapes.mismatch(self.condition.shape, getattr(x, "shape", ())):
                 return RuntimeError(text)
@@ -157,21 +181,23 @@ class Where(Function):
 
 
 class Neg(Function):
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
+        if x.dtype == bool:
+            raise RuntimeError(NO_MINUS.format("Negation", "on a bool tensor"))
         return -x
 
-    def backward(self, g):
+    def backward(self, g: Array) -> Array:
         return -g
 
 
 class Abs(Function):
     keeps = "inputs"
 
-    def forward(self, x):
+    def forward(self, x: Array) -> Array:
         return abs(x)
 
-    def backward(self, g):
-        return g * self.xp.sign(self.inputs[0])
+    def backward(self, g: Array) -> Array:
+        return g * signs(self.inputs[0])
 
 
 class ReLU(Function):
@@ -185,104 +211,319 @@ class ReLU(Function):
     @exercise("ReLU-backward")
     def backward(self, g):
         """dx for out = max(x, 0), from g = dout; 0 where x is 0."""
-        return g * (self.output > 0)
+        return self.xp.where(self.output <= 0, 0, g)
 
 
 class Clamp(Function):
     keeps, variant = "inputs", 1
 
-    def forward(self, x, min=None, max=None):
+    def forward(self, x: Array, min: Any = None, max: Any = None) -> Array:
+        self.min, self.max = min, max
         return self.xp.clip(x, min, max)
 
-    def backward(self, g):
+    def backward(self, g: Array) -> Array:
         (x,) = self.inputs
         above = True if self.min is None else x >= self.min
         below = True if self.max is None else x <= self.max
-        return g * (above & below)
+        return self.xp.where(above & below, g, 0)
 
 
-def smooth(name, keeps, slope, forward=None):
-    """The op of the library's function `name`, from its slope as a function of x or of f(x)."""
+class Smooth(Function):
+    """A function with a slope, which is a formula of what is kept: of x, or of the output y."""
 
-    def forward_(self, x):
-        return getattr(self.xp, name)(x) if forward is None else forward(self.xp, x)
+    promotes = float
 
-    def backward(self, g):
-        known = self.output if keeps == "output" else self.inputs[0]
-        return g * slope(self.xp, known)
+    def slope(self, known: Array) -> Array:
+        raise NotImplementedError(f"{type(self).__name__} has no slope")
 
-    body = {"keeps": keeps, "promotes": float, "forward": forward_, "backward": backward}
-    return type(name.title(), (Function,), body)
+    def backward(self, g: Array) -> Array:
+        return g * self.slope(self.output if self.keeps_output else self.inputs[0])
 
 
-Exp = smooth("exp", "output", lambda xp, y: y)
-Log = smooth("log", "inputs", lambda xp, x: 1 / x)
-Log1p = smooth("log1p", "inputs", lambda xp, x: 1 / (x + 1))
-Log2 = smooth("log2", "inputs", lambda xp, x: 1 / (x * math.log(2)))
-Log10 = smooth("log10", "inputs", lambda xp, x: 1 / (x * math.log(10)))
-Sqrt = smooth("sqrt", "output", lambda xp, y: 0.5 / y)
-Reciprocal = smooth("reciprocal", "output", lambda xp, y: -y * y, lambda xp, x: 1 / x)
-Sin = smooth("sin", "inputs", lambda xp, x: xp.cos(x))
-Cos = smooth("cos", "inputs", lambda xp, x: -xp.sin(x))
-Tan = smooth("tan", "output", lambda xp, y: 1 + y * y)
-Asin = smooth("asin", "inputs", lambda xp, x: 1 / xp.sqrt(1 - x * x), lambda xp, x: xp.arcsin(x))
-Acos = smooth("acos", "inputs", lambda xp, x: -1 / xp.sqrt(1 - x * x), lambda xp, x: xp.arccos(x))
-Atan = smooth("atan", "inputs", lambda xp, x: 1 / (1 + x * x), lambda xp, x: xp.arctan(x))
-Tanh = smooth("tanh", "output", lambda xp, y: 1 - y * y)
-Sigmoid = smooth(  # by tanh, because exp(-x) overflows
-    "sigmoid", "output", lambda xp, y: y * (1 - y), lambda xp, x: 0.5 * xp.tanh(0.5 * x) + 0.5
-)
+class Exp(Smooth):
+    keeps = "output"
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.exp(x)
+
+    def slope(self, y: Array) -> Array:
+        return y
 
 
-def step(name):
-    """The op of the library's function `name`, a step: its slope is 0 wherever it has one."""
+class Log(Smooth):
+    keeps = "inputs"
 
-    def forward(self, x):
-        return getattr(self.xp, name)(x).astype(x.dtype, copy=False)
+    def forward(self, x: Array) -> Array:
+        return self.xp.log(x)
 
-    def backward(self, g):
+    def slope(self, x: Array) -> Array:
+        return 1 / x
+
+
+class Log1p(Smooth):
+    keeps, title = "inputs", "Log1P"
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.log1p(x)
+
+    def slope(self, x: Array) -> Array:
+        return 1 / (x + 1)
+
+
+class Log2(Smooth):
+    keeps = "inputs"
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.log2(x)
+
+    def slope(self, x: Array) -> Array:
+        return 1 / (x * math.log(2))
+
+
+class Log10(Smooth):
+    keeps = "inputs"
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.log10(x)
+
+    def slope(self, x: Array) -> Array:
+        return 1 / (x * math.log(10))
+
+
+class Sqrt(Smooth):
+    keeps = "output"
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.sqrt(x)
+
+    def slope(self, y: Array) -> Array:
+        return 0.5 / y
+
+
+class Reciprocal(Smooth):
+    keeps = "output"
+
+    def forward(self, x: Array) -> Array:
+        return 1 / x
+
+    def slope(self, y: Array) -> Array:
+        return -y * y
+
+
+class Sin(Smooth):
+    keeps = "inputs"
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.sin(x)
+
+    def slope(self, x: Array) -> Array:
+        return self.xp.cos(x)
+
+
+class Cos(Smooth):
+    keeps = "inputs"
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.cos(x)
+
+    def slope(self, x: Array) -> Array:
+        return -self.xp.sin(x)
+
+
+class Tan(Smooth):
+    keeps = "output"
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.tan(x)
+
+    def slope(self, y: Array) -> Array:
+        return 1 + y * y
+
+
+class Asin(Smooth):
+    keeps = "inputs"
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.arcsin(x)
+
+    def slope(self, x: Array) -> Array:
+        return 1 / self.xp.sqrt(1 - x * x)
+
+
+class Acos(Smooth):
+    keeps = "inputs"
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.arccos(x)
+
+    def slope(self, x: Array) -> Array:
+        return -1 / self.xp.sqrt(1 - x * x)
+
+
+class Atan(Smooth):
+    keeps = "inputs"
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.arctan(x)
+
+    def slope(self, x: Array) -> Array:
+        return 1 / (1 + x * x)
+
+
+class Tanh(Smooth):
+    keeps = "output"
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.tanh(x)
+
+    def slope(self, y: Array) -> Array:
+        return 1 - y * y
+
+
+class Sigmoid(Smooth):
+    keeps = "output"
+
+    def forward(self, x: Array) -> Array:
+        e = self.xp.exp(-abs(x))  # never of more than 0: exp(-x) would overflow
+        return self.xp.where(x < 0, e, 1) / (1 + e)
+
+    def slope(self, y: Array) -> Array:
+        return y * (1 - y)
+
+
+class Step(Function):
+    """A function whose slope is 0 wherever it has one."""
+
+    def backward(self, g: Array) -> Array:
         return self.xp.zeros_like(g)
 
-    return type(name.title(), (Function,), {"forward": forward, "backward": backward})
+
+class Floor(Step):
+    def forward(self, x: Array) -> Array:
+        return self.xp.floor(x).astype(x.dtype, copy=False)
 
 
-Floor, Ceil, Round, Sign = map(step, ("floor", "ceil", "round", "sign"))
+class Ceil(Step):
+    def forward(self, x: Array) -> Array:
+        return self.xp.ceil(x).astype(x.dtype, copy=False)
+
+
+class Round(Step):
+    def forward(self, x: Array) -> Array:
+        return self.xp.round(x).astype(x.dtype, copy=False)
+
+
+class Sign(Step):
+    def forward(self, x: Array) -> Array:
+        return signs(x)
+
+
+def signs(x: Array) -> Array:
+    """-1, 0 or 1; of nan 0, and of truth values these themselves."""
+    return (x > 0).astype(x.dtype) if x.dtype == bool else (x > 0).astype(x.dtype) - (x < 0)
+
 
 # Nothing to differentiate
 
 
-def plain(name, function, promotes=True):
-    """An op without a gradient, from a function of the library and the operands."""
-    body = {"promotes": promotes, "forward": lambda self, *operands: function(self.xp, *operands)}
-    return type(name, (Function,), body)
+class Eq(Function):
+    promotes = True
+
+    def forward(self, a: Array, b: Array) -> Array:
+        return a == b
 
 
-Eq = plain("Eq", lambda xp, a, b: a == b)
-Ne = plain("Ne", lambda xp, a, b: a != b)
-Lt = plain("Lt", lambda xp, a, b: a < b)
-Le = plain("Le", lambda xp, a, b: a <= b)
-Gt = plain("Gt", lambda xp, a, b: a > b)
-Ge = plain("Ge", lambda xp, a, b: a >= b)
-IsNan = plain("IsNan", lambda xp, x: xp.isnan(x), promotes=float)
-IsInf = plain("IsInf", lambda xp, x: xp.isinf(x), promotes=float)
-IsFinite = plain("IsFinite", lambda xp, x: xp.isfinite(x), promotes=float)
+class Ne(Function):
+    promotes = True
+
+    def forward(self, a: Array, b: Array) -> Array:
+        return a != b
 
 
-def bitwise(name, function):
-    """An op of whole numbers and truth values."""
+class Lt(Function):
+    promotes = True
 
-    def forward(self, a, *other):
-        kind = dtypes.result_type(a, *other)
-        if kind.is_floating_point and not other:
+    def forward(self, a: Array, b: Array) -> Array:
+        return a < b
+
+
+class Le(Function):
+    promotes = True
+
+    def forward(self, a: Array, b: Array) -> Array:
+        return a <= b
+
+
+class Gt(Function):
+    promotes = True
+
+    def forward(self, a: Array, b: Array) -> Array:
+        return a > b
+
+
+class Ge(Function):
+    promotes = True
+
+    def forward(self, a: Array, b: Array) -> Array:
+        return a >= b
+
+
+class IsNan(Function):
+    promotes = float
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.isnan(x)
+
+
+class IsInf(Function):
+    promotes = float
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.isinf(x)
+
+
+class IsFinite(Function):
+    promotes = float
+
+    def forward(self, x: Array) -> Array:
+        return self.xp.isfinite(x)
+
+
+class Bitwise(Function):
+    """An operation of whole numbers and truth values."""
+
+    promotes = True
+
+    def refuse_floats(self, *operands: Any) -> None:
+        kind, name = dtypes.result_type(*operands), type(self).__name__.lower()
+        if kind.is_floating_point:
+            raise NotImplementedError(
+                f'"bitwise_{name}_cpu" not implemented for {kind.legacy!r}\n'
+                "  Compare first: (x > 0) & (x < 1)"
+            )
+
+
+class And(Bitwise):
+    def forward(self, a: Array, b: Array) -> Array:
+        self.refuse_floats(a, b)
+        return a & b
+
+
+class Or(Bitwise):
+    def forward(self, a: Array, b: Array) -> Array:
+        self.refuse_floats(a, b)
+        return a | b
+
+
+class Xor(Bitwise):
+    def forward(self, a: Array, b: Array) -> Array:
+        self.refuse_floats(a, b)
+        return a ^ b
+
+
+class Not(Function):
+    def forward(self, x: Array) -> Array:
+        if x.dtype.kind == "f":
             text = "~ (operator.invert) is only implemented on integer and Boolean-type tensors"
             raise TypeError(text)
-        if kind.is_floating_point:
-            text = f'"bitwise_{name.lower()}_cpu" not implemented for {kind.legacy!r}'
-            raise NotImplementedError(f"{text}\n  Compare first: (x > 0) & (x < 1)")
-        return function(a, *other)
-
-    return type(name, (Function,), {"promotes": True, "forward": forward})
-
-
-And, Or = bitwise("And", operator.and_), bitwise("Or", operator.or_)
-Xor, Not = bitwise("Xor", operator.xor), bitwise("Not", operator.invert)
+        return ~x

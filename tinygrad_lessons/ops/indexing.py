@@ -1,6 +1,9 @@
 """x[key]: first the part that is a view, then the part that picks numbers and is a copy."""
 
+from __future__ import annotations
+
 import operator
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -8,75 +11,108 @@ import tinygrad_lessons as torch
 
 from ..autograd import Function
 
+if TYPE_CHECKING:
+    from .._types import Array
+    from ..devices import Device
+    from ..tensor import Tensor
+
+NAMES = {int: "Select", slice: "Slice", type(None): "Unsqueeze", type(...): "Alias"}
+
 
 class Select(Function):
     """x[key] with integers, slices, None and ... only: a view."""
 
     view = True
 
-    def forward(self, x, key):
-        self.shape_in = x.shape
+    def forward(self, x: Array, key: tuple[Any, ...]) -> Array:
+        self.shape_in, self.key = x.shape, key
+        last = next((k for k in reversed(key) if k != slice(None)), ...)
+        self.title = NAMES[type(last)]
         return x[(*key, ...)]  # the dots keep a single number an array
 
-    def backward(self, g):
+    def backward(self, g: Array) -> Any:
         whole = self.xp.zeros(self.shape_in, g.dtype)
         whole[self.key] = g
         return whole
 
-    @property
-    def title(self):
-        last = next((k for k in reversed(self.key) if k != slice(None)), ...)
-        kinds = {int: "Select", slice: "Slice", type(None): "Unsqueeze", type(...): "Alias"}
-        return kinds[type(last)]
 
+class Picking(Function):
+    """Numbers at places, as a copy. The gradients of one that is picked twice add up."""
 
-class Index(Function):
-    """x[key] with arrays of integers or a mask: a copy. Repeated indices add up."""
-
-    def forward(self, x, key):
-        self.shape_in = x.shape
+    def pick(self, x: Array, key: tuple[Any, ...]) -> Array:
+        self.shape_in, self.key = x.shape, key
         try:
-            return x[key]
+            return x[key] if key else x.copy()  # of no axes x[()] may share the memory
         except IndexError as error:
             raise out_of_bounds(error) from None
 
-    def backward(self, g):
+    def unpick(self, g: Array) -> Array:
         whole = self.xp.zeros(self.shape_in, g.dtype)
         self.xp.add.at(whole, self.key, g)
         return whole
 
 
-class Gather(Index):
+class Index(Picking):
+    """x[key] with arrays of integers or a mask."""
+
+    def forward(self, x: Array, key: tuple[Any, ...]) -> Array:
+        return self.pick(x, key)
+
+    def backward(self, g: Array) -> Array:
+        return self.unpick(g)
+
+
+class Gather(Picking):
     """out[i, j] = x[index[i, j], j] for dim=0, and so on."""
 
     keeps = "own"
 
-    def forward(self, x, index, dim):
+    def forward(self, x: Array, index: Array, dim: int) -> Array:
+        return self.pick(x, self.grid(x, index, dim))
+
+    def grid(self, x: Array, index: Array, dim: int) -> tuple[Array, ...]:
+        """The key that stands for `index` along `dim`, and for each place itself elsewhere."""
         xp, n = self.xp, index.ndim
         grid = [xp.arange(index.shape[d]).reshape([-1] + [1] * (n - d - 1)) for d in range(n)]
-        self.key = (*grid[:dim], index, *grid[dim + 1 :])[: x.ndim]
-        return Index.forward(self, x, self.key)
+        return (*grid[:dim], index, *grid[dim + 1 :])[: x.ndim]
 
-    def backward(self, g):
-        return Index.backward(self, g), None
+    def backward(self, g: Array) -> tuple[Array, None]:
+        return self.unpick(g), None
 
 
 class Pick(Gather):
-    """The part of x that max, min, sort or topk chose; they are told apart by `title`."""
+    """The part of x that max, min, sort or topk chose."""
 
-    def forward(self, x, index, dim, title, keepdim):
+    def forward(self, x: Array, index: Array, dim: int, keepdim: bool = True) -> Array:
+        self.dim, self.whole = dim, keepdim or not x.ndim
         out = Gather.forward(self, x, index, dim)
-        return out if keepdim or not x.ndim else out.squeeze(dim)
+        return out if self.whole else out.squeeze(dim)
 
-    def backward(self, g):
-        whole = self.keepdim or not self.shape_in
-        return Gather.backward(self, g if whole else self.xp.expand_dims(g, self.dim))
+    def backward(self, g: Array) -> tuple[Array, None]:
+        return Gather.backward(self, g if self.whole else self.xp.expand_dims(g, self.dim))
+
+
+class PickMax(Pick):
+    title = "Max"
+
+
+class PickMin(Pick):
+    title = "Min"
+
+
+class PickSorted(Pick):
+    title = "Sort"
+
+
+class PickTopk(Pick):
+    title = "Topk"
 
 
 class IndexPut(Function):
     """x with the numbers at `key` replaced."""
 
-    def forward(self, x, value, key):
+    def forward(self, x: Array, value: Array, key: tuple[Any, ...]) -> Array:
+        self.key = key
         x = x.copy()
         try:
             x[key] = value
@@ -84,23 +120,23 @@ class IndexPut(Function):
             raise out_of_bounds(error) from None
         return x
 
-    def backward(self, g):
+    def backward(self, g: Array) -> Any:
         rest = g.copy()
         rest[self.key] = 0
         return rest, g[self.key]
 
 
-def outside(device, index, size):
+def outside(device: Device, index: Array, size: int) -> Any:
     """The numbers of `index` that are not 0 to size - 1; none where a look would wait for them."""
     return index[(index < 0) | (index >= size)] if device.type == "cpu" else ()
 
 
-def out_of_bounds(error):
+def out_of_bounds(error: IndexError) -> IndexError:
     """NumPy's error in torch's words."""
     return IndexError(str(error).replace("axis", "dimension"))
 
 
-def split_key(key, x):
+def split_key(key: Any, x: Any) -> tuple[tuple[Any, ...] | None, tuple[Any, ...] | None]:
     """(basic, picked): x[key] is x[basic][picked]; None stands for a step that does nothing.
 
     Integers count as slices do, unlike in NumPy, so that x[0, :, [1, 2]] has its picked axis last.
@@ -124,7 +160,7 @@ def split_key(key, x):
     return None if all(k == slice(None) for k in basic) else tuple(basic), tuple(picked)
 
 
-def whole_key(key, x):
+def whole_key(key: Any, x: Tensor) -> list[Any]:
     """The parts of an index, one for each axis of `x`: what `...` leaves out is written out."""
     key = [plain_key(k, x) for k in (key if isinstance(key, tuple) else (key,))]
     used = sum(k.ndim if is_mask(k) else k is not None and k is not ... for k in key)
@@ -140,11 +176,12 @@ def whole_key(key, x):
     return key
 
 
-def is_mask(k):
+def is_mask(k: Any) -> bool:
+    """Whether a part of an index is an array of truth values."""
     return hasattr(k, "dtype") and k.dtype == bool
 
 
-def plain_key(k, x):
+def plain_key(k: Any, x: Tensor) -> Any:
     """One part of an index as an int, a slice, None, dots, or an array on the device of `x`."""
     if k is None or k is ...:
         return k
@@ -167,7 +204,7 @@ def plain_key(k, x):
         ) from None
 
 
-def tensor_key(k, device):
+def tensor_key(k: Tensor, device: Device) -> Any:
     """A tensor as part of an index: an array on `device`, or, of one integer on the CPU, an int."""
     if k.dtype.is_floating_point:
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
@@ -177,7 +214,7 @@ def tensor_key(k, device):
     return array.astype(bool) if k.dtype is torch.uint8 else array
 
 
-def check_key(k, dim, shape):
+def check_key(k: Any, dim: int, shape: tuple[int, ...]) -> None:
     """Raise if an integer or a mask does not fit axis `dim`."""
     if type(k) is int and not -shape[dim] <= k < shape[dim]:
         raise IndexError(f"index {k} is out of bounds for dimension {dim} with size {shape[dim]}")

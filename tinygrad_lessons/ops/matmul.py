@@ -1,12 +1,17 @@
 """Products of vectors, matrices and batches of matrices."""
 
-import math
+from __future__ import annotations
 
-import tinygrad_lessons as torch
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
 
 from .. import dtypes, shapes
 from ..autograd import Function
 from ..exercise import exercise
+
+if TYPE_CHECKING:
+    from .._types import Array
 
 TITLES = {(1, 1): "Dot", (2, 1): "Mv", (2, 2): "Mm", (1, 2): "Squeeze"}
 CPP = {"float32": "float", "float64": "double", "int64": "long int", "float16": "c10::Half"}
@@ -14,16 +19,15 @@ CPP = {"float32": "float", "float64": "double", "int64": "long int", "float16": 
 
 class MatMul(Function):
     keeps = "others"
-    title = property(lambda self: TITLES.get(self.ranks, "UnsafeView"))
-    variant = property(lambda self: 4 if self.ranks == (1, 2) else 0)
 
-    def forward(self, a, b):
+    def forward(self, a: Array, b: Array) -> Array:
         if a.dtype != b.dtype:
             raise RuntimeError(
                 "expected m1 and m2 to have the same dtype, but got: "
                 f"{CPP.get(a.dtype.name, a.dtype.name)} != {CPP.get(b.dtype.name, b.dtype.name)}"
             )
-        self.ranks = a.ndim, b.ndim
+        ranks = a.ndim, b.ndim
+        self.title, self.variant = TITLES.get(ranks, "UnsafeView"), 4 if ranks == (1, 2) else 0
         return a @ b
 
     @exercise("MatMul-backward")
@@ -38,14 +42,14 @@ class MatMul(Function):
         for_b = a.swapaxes(-1, -2) @ g
         return for_a, for_b[..., 0] if self.inputs[1].ndim == 1 else for_b
 
-    def misfit(self, arrays, error):
+    def misfit(self, arrays: list[Any], error: ValueError) -> Exception:
         return RuntimeError(mismatch(arrays[0].shape, arrays[1].shape) or str(error))
 
 
 RANKS = {"mm": (2, 2), "mv": (2, 1), "dot": (1, 1), "bmm": (3, 3)}
 
 
-def other_ranks(name, a, b):
+def other_ranks(name: str, a: int, b: int) -> str:
     """Say in torch's words that `name` doesn't multiply operands with `a` and `b` axes."""
     return {
         "mm": f"{'mat2' if a == 2 else 'self'} must be a matrix",
@@ -55,7 +59,7 @@ def other_ranks(name, a, b):
     }[name] + "\n  x @ y takes vectors, matrices and batches."
 
 
-def mismatch(a, b):
+def mismatch(a: Sequence[int], b: Sequence[int]) -> str | None:
     """Say in torch's words why two shapes can't be multiplied."""
     if not a or not b:
         ranks = f"{len(a)}D and {len(b)}D"
@@ -72,7 +76,7 @@ def mismatch(a, b):
         return f"mat1 and mat2 shapes cannot be multiplied ({rows}x{a[-1]} and {b[0]}x{b[1]})"
     batch = shapes.mismatch(a[:-2], b[:-2])
     if batch is None:
-        size = math.prod(torch.broadcast_shapes(a[:-2], b[:-2]))
+        size = math.prod(shapes.broadcast_shapes(a[:-2], b[:-2]))
         return (
             f"Expected size for first two dimensions of batch2 tensor to be: {[size, a[-1]]} "
             f"but got: {[size, b[-2]]}."
@@ -84,29 +88,28 @@ class Linear(Function):
     """x @ weight.T + bias as one operation: (..., in), (out, in), (out,) or None -> (..., out)"""
 
     keeps = "others"
-    title = property(lambda self: "Addmm" if self.with_bias else "Mm")
 
-    def forward(self, x, weight, bias):
+    def forward(self, x: Array, weight: Array, bias: Array | None) -> Array:
         if x.dtype != weight.dtype:
             a, b = (dtypes.of(array).legacy for array in (x, weight))
             raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {a} and {b}")
-        self.with_bias = bias is not None
+        self.title = "Mm" if bias is None else "Addmm"
         rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
         out = (weight @ rows.T).T  # BLAS is quicker this way about
         if bias is not None:
             out += bias
         return out if x.ndim == 2 else out.reshape(*x.shape[:-1], len(weight))
 
-    def backward(self, g):
+    def backward(self, g: Array) -> Any:
         x, weight, bias = self.inputs
         g2, rows = (a if a.ndim == 2 else a.reshape(-1, a.shape[-1]) for a in (g, x))
         for_x = (weight.T @ g2.T).T.reshape(x.shape) if self.needs(0) else None
         product = self.xp.dot if len(g2) == 1 else self.xp.matmul  # matmul is slow there
         return for_x, product(g2.T, rows), g2.sum(axis=0) if self.needs(2) else None
 
-    def reads(self, i):
+    def reads(self, i: int) -> bool:
         return i < 2 and self.needs(1 - i)
 
-    def misfit(self, arrays, error):
+    def misfit(self, arrays: list[Any], error: ValueError) -> Exception:
         x, weight = (a.shape for a in arrays[:2])
         return RuntimeError(mismatch(x, weight[::-1]))

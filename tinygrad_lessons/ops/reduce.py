@@ -1,7 +1,17 @@
 """Many numbers to one: along `dim`, a tuple of axes counted from 0, or over all if it is None."""
 
+from __future__ import annotations
+
+from math import inf
+from typing import TYPE_CHECKING, TypeAlias
+
 from ..autograd import Function
 from ..exercise import exercise
+
+if TYPE_CHECKING:
+    from .._types import Array
+
+Axes: TypeAlias = "tuple[int, ...] | None"
 
 EMPTY = (
     "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
@@ -10,22 +20,34 @@ EMPTY = (
 
 
 class Reduction(Function):
-    def spread(self, a):
+    dim: Axes
+    keepdim: bool
+
+    def spread(self, a: Array) -> Array:
         """`a` with the axes that were lost put back, each of size 1."""
         return a if self.dim is None or self.keepdim else self.xp.expand_dims(a, self.dim)
 
 
-def wide(x):
-    """The dtype in which the numbers of `x` are summed: int64 for all whole numbers."""
-    return "int64" if x.dtype.kind in "bui" else None
+def wide(x: Array) -> Array:
+    """The dtype in which the numbers of `x` are added up."""
+    return "int64" if x.dtype.kind in "bui" else "float32" if x.dtype.char == "e" else x.dtype
+
+
+def back(out: Array, x: Array) -> Array:
+    """What was computed wide, as a float16 where `x` is."""
+    return out.astype("float16") if x.dtype.char == "e" else out
+
+
+def unhalved(x: Array) -> Array:
+    """`x`, or float32's of it where it is float16, to compute with."""
+    return x.astype("float32") if x.dtype.char == "e" else x
 
 
 class Sum(Reduction):
-    variant = property(lambda self: int(self.dim is not None))
-
-    def forward(self, x, dim=None, keepdim=False):
-        self.shape_in = x.shape
-        return x.sum(axis=dim, keepdims=keepdim, dtype=wide(x))
+    def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
+        self.dim, self.keepdim, self.shape_in = dim, keepdim, x.shape
+        self.variant = int(dim is not None)
+        return back(x.sum(axis=dim, keepdims=keepdim, dtype=wide(x)), x)
 
     @exercise("Sum-backward")
     def backward(self, g):
@@ -37,82 +59,109 @@ class Sum(Reduction):
 
 class Prod(Reduction):
     keeps = "inputs"
-    variant = property(lambda self: int(self.dim is not None))
 
-    def forward(self, x, dim=None, keepdim=False):
-        return x.prod(axis=dim, keepdims=keepdim, dtype=wide(x))
+    def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
+        self.dim, self.keepdim, self.variant = dim, keepdim, int(dim is not None)
+        return back(x.prod(axis=dim, keepdims=keepdim, dtype=wide(x)), x)
 
-    def backward(self, g):
-        """g times the product of all others: of those before and those behind."""
-        xp, (x,) = self.xp, self.inputs
-        rows = x.reshape(-1) if self.dim is None else xp.moveaxis(x, self.dim[0], -1)
-
-        def before(rows):
-            one = xp.ones_like(rows[..., :1])
-            return xp.concatenate([one, rows[..., :-1]], -1).cumprod(-1)
-
-        others = before(rows) * xp.flip(before(xp.flip(rows, -1)), -1)
-        if self.dim is None:
-            return g * others.reshape(x.shape)
-        return self.spread(g) * xp.moveaxis(others, -1, self.dim[0])
+    def backward(self, g: Array) -> Array:
+        """g times the product of all others; next to one 0 only that of the 0 is not 0 itself."""
+        xp, x = self.xp, unhalved(self.inputs[0])
+        zero = x == 0
+        others = xp.where(zero, 1, x).prod(axis=self.dim, keepdims=True) / xp.where(zero, 1, x)
+        zeros = zero.sum(axis=self.dim, keepdims=True)
+        return self.spread(g) * xp.where(zeros - zero == 0, others, 0)
 
 
 class Amax(Reduction):
     keeps = "inputs output"
 
-    def forward(self, x, dim=None, keepdim=False):
+    def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
+        self.dim, self.keepdim = dim, keepdim
         return x.max(axis=dim, keepdims=keepdim)
 
-    def backward(self, g):
-        ties = (self.inputs[0] == self.spread(self.output)).astype(g.dtype)
-        return self.spread(g) * ties / ties.sum(axis=self.dim, keepdims=True)
+    def backward(self, g: Array) -> Array:
+        ties = self.ties(self.inputs[0], self.spread(self.output))
+        share = self.spread(g) / ties.sum(axis=self.dim, keepdims=True)
+        return self.xp.where(ties, share, 0)
 
-    def misfit(self, arrays, error):
+    def ties(self, x: Array, best: Array) -> Array:
+        """Where the numbers are that were chosen."""
+        return x == best
+
+    def misfit(self, arrays: list[Array], error: ValueError) -> Exception:
         return RuntimeError(EMPTY.format(type(self).__name__.lower()))
 
 
 class Amin(Amax):
-    def forward(self, x, dim=None, keepdim=False):
+    def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
+        self.dim, self.keepdim = dim, keepdim
         return x.min(axis=dim, keepdims=keepdim)
 
 
 class Max(Amax):
     variant = 1
 
+    def ties(self, x: Array, best: Array) -> Array:
+        return (x == best) | (x != x) & (best != best)  # nan is chosen where there is one
+
 
 class Min(Amin):
-    variant = 1
+    variant, ties = 1, Max.ties
 
 
 class Norm(Reduction):
+    """The p-th root of the sum of |x| to the power of p; for p = inf, -inf, 0 its limit."""
+
     keeps, title = "inputs output", "LinalgVectorNorm"
 
-    def forward(self, x, dim=None, keepdim=False):
-        return self.xp.sqrt((x * x).sum(axis=dim, keepdims=keepdim))
+    def forward(self, x: Array, p: float = 2.0, dim: Axes = None, keepdim: bool = False) -> Array:
+        self.p, self.dim, self.keepdim = p, dim, keepdim
+        given, x, over = x, unhalved(x), {"axis": dim, "keepdims": keepdim}
+        if p == 2:
+            return back(self.xp.sqrt((x * x).sum(**over)), given)
+        if p in (inf, -inf):
+            return back(abs(x).max(**over) if p > 0 else abs(x).min(**over), given)
+        if p == 0:
+            return (x != 0).sum(**over, dtype=given.dtype)
+        return back((abs(x) ** p).sum(**over) ** (1 / p), given)
 
-    def backward(self, g):
-        out = self.spread(self.output)
-        return self.spread(g) * self.inputs[0] / (out + (out == 0))  # 0 at 0, as torch
+    def backward(self, g: Array) -> Array:
+        xp, p, (x,) = self.xp, self.p, self.inputs
+        g, out = self.spread(g), self.spread(self.output)
+        if p in (inf, -inf):
+            ties = abs(x) == out
+            return xp.where(ties, xp.sign(x) * g / ties.sum(axis=self.dim, keepdims=True), 0)
+        if p == 2:
+            return xp.where(out == 0, 0, g * x / out)  # 0 at 0, as torch
+        slope = xp.where(x == 0, 0, xp.sign(x) * abs(x) ** (p - 1))
+        return slope * xp.where(out == 0, 0, g / out ** (p - 1)) * (p != 0)
 
 
 class Logsumexp(Reduction):
     keeps, promotes = "inputs output", float
 
-    def forward(self, x, dim=None, keepdim=False):
-        top = x.max(axis=dim, keepdims=True)
+    def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
+        self.dim, self.keepdim = dim, keepdim
+        given, x = x, unhalved(x)
+        top = x.max(axis=dim, keepdims=True) if x.size else x.sum(axis=dim, keepdims=True)
         top = self.xp.where(self.xp.isfinite(top), top, 0)
         out = self.xp.log(self.xp.exp(x - top).sum(axis=dim, keepdims=True)) + top
-        return out if keepdim else out.squeeze(dim)
+        return back(out if keepdim else out.squeeze(dim), given)
 
-    def backward(self, g):
+    def backward(self, g: Array) -> Array:
         return self.spread(g) * self.xp.exp(self.inputs[0] - self.spread(self.output))
 
 
 class Softmax(Function):
     keeps, promotes = "output", float
 
+    def forward(self, x: Array, dim: int | None) -> Array:
+        self.dim = dim = dim if x.ndim else None  # on a GPU a single number has no axis 0
+        return back(self.softmax(unhalved(x), dim), x) if x.size else x.copy()
+
     @exercise("softmax")
-    def forward(self, x, dim):
+    def softmax(self, x, dim):
         """exp(x) over its sum along `dim`; finite, because the largest exponent is 0."""
         e = self.xp.exp(x - x.max(axis=dim, keepdims=True))
         return e / e.sum(axis=dim, keepdims=True)
@@ -127,19 +176,25 @@ class Softmax(Function):
 class LogSoftmax(Function):
     keeps, promotes = "output", float
 
-    def forward(self, x, dim):
+    def forward(self, x: Array, dim: int | None) -> Array:
+        self.dim = dim = dim if x.ndim else None
+        if not x.size:
+            return x.copy()
+        given, x = x, unhalved(x)
         x = x - x.max(axis=dim, keepdims=True)
-        return x - self.xp.log(self.xp.exp(x).sum(axis=dim, keepdims=True))
+        return back(x - self.xp.log(self.xp.exp(x).sum(axis=dim, keepdims=True)), given)
 
-    def backward(self, g):
+    def backward(self, g: Array) -> Array:
         return g - self.xp.exp(self.output) * g.sum(axis=self.dim, keepdims=True)
 
 
 class Cumsum(Function):
-    def forward(self, x, dim):
-        return x.cumsum(axis=dim, dtype=wide(x)).reshape(x.shape)  # NumPy gives () an axis
+    def forward(self, x: Array, dim: int) -> Array:
+        self.dim = dim
+        out = x.cumsum(axis=dim if x.ndim else None, dtype=wide(x)).reshape(x.shape)
+        return back(out, x)
 
-    def backward(self, g):
+    def backward(self, g: Array) -> Array:
         xp = self.xp
         return xp.flip(xp.flip(g, self.dim).cumsum(axis=self.dim), self.dim) if g.ndim else g
 
@@ -148,28 +203,33 @@ class Cumsum(Function):
 
 
 class All(Function):
-    def forward(self, x, dim=None, keepdim=False):
-        return x.all(axis=dim, keepdims=keepdim)
+    def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
+        return byte(x.all(axis=dim, keepdims=keepdim), x)
 
 
 class Any(Function):
-    def forward(self, x, dim=None, keepdim=False):
-        return x.any(axis=dim, keepdims=keepdim)
+    def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
+        return byte(x.any(axis=dim, keepdims=keepdim), x)
+
+
+def byte(out: Array, x: Array) -> Array:
+    """Truth values, which torch gives as uint8 where `x` is."""
+    return out.astype("uint8") if x.dtype == "uint8" else out
 
 
 class Argmax(Function):
-    def forward(self, x, dim=None, keepdim=False):
+    def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
         return x.argmax(axis=dim and dim[0], keepdims=keepdim)
 
-    def misfit(self, arrays, error):
+    def misfit(self, arrays: list[Array], error: ValueError) -> Exception:
         return IndexError(EMPTY.format(type(self).__name__.lower()))
 
 
 class Argmin(Argmax):
-    def forward(self, x, dim=None, keepdim=False):
+    def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
         return x.argmin(axis=dim and dim[0], keepdims=keepdim)
 
 
 class Argsort(Function):
-    def forward(self, x, dim):
+    def forward(self, x: Array, dim: int) -> Array:
         return x.argsort(axis=dim, kind="stable") if x.ndim else self.xp.zeros((), "int64")

@@ -12,9 +12,10 @@ from ...lab.compare import Tensor, decode, same
 from ...lab.observe import load, look
 from ...lab.table import Report
 from ...lab.verdict import Verdict, recognise
+from .. import DEVICES
 from ..grading import judge
 from . import idle, lesson, mistakes
-from .release import DEVICES, PUBLIC_SEED
+from .release import PUBLIC_SEED
 
 MANY = 30  # seeds on which a check that draws one of a few cases shows more than one
 NAMED = 10  # seeds on which each mistake has to be told from all others

@@ -8,9 +8,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from ...lab.compare import same
+from .. import DEVICES
 from ..grading import judge
 from . import editions
-from .release import DEVICES
 
 SECONDS = 5  # a mutant that takes longer is caught
 

@@ -3,18 +3,18 @@
 import copy
 import gzip
 import json
-import os
 import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
-from ...lab.check import RECORD
+from ...lab.folder import FORMAT, RECORD
+from .. import DEVICES, version
 from ..gradebook.course import run
 from ..grading import judge
+from ..storage import write_file
 from . import editions, lesson, mistakes
 
 PUBLIC_SEED = "public"
-DEVICES = ("cpu", "sim")
 
 
 def prepare(course, name):
@@ -26,7 +26,9 @@ def prepare(course, name):
 def beside(folder, course, one, lessons):
     """Write the edition of a lesson and the record of the public seed to a folder."""
     editions.write(folder, one, lessons)
-    write_gzip(folder / RECORD, json.dumps(record(course, one)))
+    made = {"format": FORMAT, "version": version(), "exercises": record(course, one)}
+    # without a time, so that equal records are equal files
+    write_file(folder / RECORD, gzip.compress(json.dumps(made).encode(), mtime=0))
 
 
 def student_version(one):
@@ -45,10 +47,15 @@ def student_version(one):
 def record(course, one):
     """{exercise: [{check, device, seed, seen, mistakes}, ...]} of the checks, for the public seed.
 
-    An exercise's first entry also has `more`, {mistake: a second hint}, and `also`, notes on other
-    ways to write it.
+    An exercise's first entry also has `more`, {mistake: a second hint}, `also`, notes on other ways
+    to write it, and `stub` and `cell`: its own cell and that of its checks, as they are given out.
     """
     answers, found = mistakes.answers(course, one.name), {}
+    given = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in student_version(one).cells
+        if "nbgrader" in cell.metadata
+    }
     for exercise in one.exercises:
         seed = judge.seed_of(PUBLIC_SEED, exercise.id)
         known = [a for a in answers if a.exercise == exercise.id]
@@ -61,6 +68,8 @@ def record(course, one):
         for entry in found[exercise.id][:1]:
             entry["more"] = {a.name: a.more for a in known if a.more}
             entry["also"] = [a.note for a in known if a.note]
+            entry["stub"] = given.get(exercise.id, "")
+            entry["cell"] = given.get(f"check-{exercise.id}", "")
     return found
 
 
@@ -72,13 +81,6 @@ def _entry(cell, check, device, seed, known):
         "seen": judge.expected(cell, check, device, seed),
         "mistakes": judge.observed_mistakes(cell, check, device, seed, known),
     }
-
-
-def write_gzip(path, text):
-    """Write compressed text by temporary file and rename; equal text gives equal bytes."""
-    temporary = path.with_name(f".{path.name}.{os.getpid()}")
-    temporary.write_bytes(gzip.compress(text.encode(), mtime=0))
-    os.replace(temporary, path)
 
 
 def release(course, name):

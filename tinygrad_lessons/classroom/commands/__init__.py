@@ -21,6 +21,8 @@ COMMANDS = (
     "audit",
     "mutate",
     "release",
+    "due",
+    "roster",
     "collect",
     "grade",
     "regrade",

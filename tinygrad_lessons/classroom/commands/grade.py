@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from .common import Course, Name, console
+from .. import DEVICES
+from .common import Course, Name, Students, console, listed
 
 Workers = Annotated[
     int, typer.Option(min=0, help="Processes; 0: one per core.", show_default=False)
@@ -14,6 +15,7 @@ File = Annotated[Path | None, typer.Option(help="For the cluster's encrypted con
 Devices = Annotated[str, typer.Option(help="Where the checks run: cpu,sim,cuda.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="For code that you trust.")]
 Force = Annotated[bool, typer.Option(help="Grade what has not changed again, too.")]
+EVERYWHERE = ",".join(DEVICES)
 
 
 def grade(
@@ -24,19 +26,22 @@ def grade(
     tls_ca_file: File = None,
     tls_cert: File = None,
     tls_key: File = None,
-    devices: Devices = "cpu,sim",
+    devices: Devices = EVERYWHERE,
     unsafe: Unsafe = False,
     force: Force = False,
+    student: Students = (),
 ):
     """Grade all submissions of a lesson that are new or changed, each in a sandbox."""
-    from ..grading.keeper import Grading, keeping
+    from ..grading.keeper import keeping
+    from ..grading.plan import Grading
     from ..insight import summary
     from . import runs
 
     certificates = dict(tls_ca_file=tls_ca_file, tls_client_cert=tls_cert, tls_client_key=tls_key)
     start = time.perf_counter()
     setting = runs.setting(course, name, devices, unsafe, scheduler, console)
-    grading = Grading(course, name, setting, unsafe=unsafe, force=force)
+    only = runs.only(course, name, student)
+    grading = Grading(course, name, setting, unsafe=unsafe, force=force, only=only)
     with keeping(course, name) as keeper:
         tasks, rows = grading.plan(keeper)
         if grading.again and not force:
@@ -49,6 +54,7 @@ def grade(
         console.print(f"Nobody has handed in {name}. lessons collect {name} DOWNLOAD")
         return
     console.print(summary.table(rows))
+    listed("Handed in nothing", sorted(summary.absent(rows)))
     seconds = time.perf_counter() - start
     console.print(summary.closing_line(rows, grading, seconds), highlight=False)
     runs.end(grading, rows, console)

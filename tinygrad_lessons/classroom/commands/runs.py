@@ -5,11 +5,12 @@ from functools import partial
 
 import typer
 
-from .. import Problem
+from .. import DEVICES, Problem
 from ..author import lesson, mistakes
 from ..gradebook import course, gradebook
 from ..grading.workers import Cluster, Here, Setting
 from ..insight import summary
+from ..intake import reading
 
 FEW = 3  # submissions that are graded before a cluster would have started
 
@@ -37,6 +38,16 @@ def setting(folder, name, devices, unsafe, scheduler, console):
     return Setting(found, course.secret(folder), devices, grade, opens)
 
 
+def only(folder, name, students):
+    """The students of --student. Raises Problem for one who has handed in nothing."""
+    there = [s.student for s in reading.find(folder, name) if s.handed_in]
+    for student in students:
+        if student not in there:
+            more = lesson.guess(student, there) if len(there) < 30 else ""
+            raise Problem(f"{student!r} has handed in nothing of {name}.{more}")
+    return students
+
+
 def unreleased(one, snapshot):
     """The exercises whose check or points in the source are not those that were released."""
     cells = {c["grade_id"]: c for c in snapshot["cells"]}
@@ -57,7 +68,7 @@ def usable(devices, console):
         console.print(f"This machine has no {absent}: graded without it.")
     found = tuple(d for d in wanted if d in there)
     if not found:
-        raise Problem("None of these devices is here. Try --devices cpu,sim")
+        raise Problem(f"None of these devices is here. Try --devices {','.join(DEVICES)}")
     return found
 
 

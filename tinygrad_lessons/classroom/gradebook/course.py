@@ -26,11 +26,14 @@ def config(course):
             f"There is no {CONFIG} in {Path(course)}. "
             "Go to the folder that holds course/, or name it: --course DIR"
         )
+    here = str(Path(course).resolve())
+    if here not in sys.path:
+        sys.path.insert(0, here)  # as nbgrader does: a plugin may lie beside the configuration
     try:
         found = PyFileConfigLoader(CONFIG, path=str(course)).load_config()
     except Exception as error:
         raise Problem(f"{Path(course, CONFIG)} does not run: {error}") from error
-    found.CourseDirectory.root = str(Path(course).resolve())
+    found.CourseDirectory.root = here
     return found
 
 

@@ -163,27 +163,27 @@ def _grades(name, *columns):
     )
 
 
-def write(book, name, results):
-    """Set the scores of many results in one transaction; scores given by hand are kept.
+def write(book, name, results, unchanged=()):
+    """Set the scores of many Results in one transaction; scores given by hand are kept.
 
     Writing a result again changes nothing. A person looks again at what they scored, unless the
-    result says that the submission is "unchanged" and the machine's score is so, too.
+    student's submission is `unchanged` and the machine's score is so, too.
     Raises Problem when the gradebook does not hold it.
     """
-    results = {r["student"]: r for r in results}
+    results = {r.student: r for r in results}
     try:
         with book.db.no_autoflush:
             lesson = _Lesson(book.find_notebook(name, name))
             submissions = _submissions(book, lesson, list(results))
             for student, result in results.items():
-                book.db.add_all(lesson.fill(submissions[student], result))
+                book.db.add_all(lesson.fill(submissions[student], result, student in unchanged))
         book.db.commit()
     except SQLAlchemyError:
         book.db.rollback()
         raise
     held = scores(book, name, list(results))
     for student, result in results.items():
-        if not result["scores"].items() <= held.get(student, {}).items():
+        if not result.scores.items() <= held.get(student, {}).items():
             raise Problem(f"The gradebook does not hold what was written for {student}.")
 
 
@@ -203,7 +203,7 @@ class _Lesson:
         notebook = api.SubmittedNotebook(notebook_id=self.notebook.id, assignment=submission)
         return [submission, notebook]
 
-    def fill(self, submission, result):
+    def fill(self, submission, result, unchanged=False):
         """Set a submission's scores and comments; returns the rows that were not there before."""
         notebook = next(n for n in submission.notebooks if n.notebook_id == self.notebook.id)
         new = []
@@ -216,13 +216,13 @@ class _Lesson:
 
         grades = {g.cell_id: g for g in notebook.grades}
         for cell, name in self.graded.items():
-            grade, score = row(api.Grade, grades, cell), result["scores"].get(name)
+            grade, score = row(api.Grade, grades, cell), result.scores.get(name)
             by_hand = grade.manual_score is not None
-            if not (by_hand and result.get("unchanged") and grade.auto_score == score):
+            if not (by_hand and unchanged and grade.auto_score == score):
                 grade.needs_manual_grade = score is None or by_hand
             grade.auto_score = score
         comments = {c.cell_id: c for c in notebook.comments}
-        empty = unanswered(result["notebook"], self.released) if self.written else ()
+        empty = unanswered(result.notebook, self.released) if self.written else ()
         for cell, name in self.written.items():
             comment = row(api.Comment, comments, cell)
             comment.auto_comment = NO_RESPONSE if name in empty else None
@@ -294,11 +294,12 @@ def extensions(course, name):
     return found
 
 
-def settle(book, name, timestamps, extensions, penalty):
+def settle(book, name, timestamps, extensions, penalty, late=()):
     """Set when a lesson's submissions were handed in, their extensions, and what being late costs.
 
-    `timestamps`: {student: UTC}; `extensions`: {student: timedelta};
-    `penalty(student, score, seconds late)` gives points or None.
+    `timestamps`: {student: UTC or None}; `extensions`: {student: timedelta};
+    `penalty(student, score, seconds late)` gives points or None; `late`: who is late as the
+    learning system says: where nobody knows by how much, it is by a second.
     """
     assignment = book.find_assignment(name)
     query = select(api.SubmittedAssignment).where(
@@ -309,10 +310,18 @@ def settle(book, name, timestamps, extensions, penalty):
         student = submission.student_id
         submission.timestamp = timestamps.get(student, submission.timestamp)
         submission.extension = extensions.get(student, submission.extension)
-        late = submission.total_seconds_late if assignment.duedate else 0
+        seconds = seconds_late(submission, student in late)
         for notebook in submission.notebooks:
-            points = penalty(student, notebook.score, late) if late > 0 else None
+            points = penalty(student, notebook.score, seconds) if seconds > 0 else None
             notebook.late_submission_penalty = (
                 points if points is None else min(max(points, 0.0), notebook.score)
             )
     book.db.commit()
+
+
+def seconds_late(submission, said=False):
+    """By how many seconds a submission is late, the extension taken off; `said`: see `settle`."""
+    due = submission.assignment.duedate
+    if due and submission.timestamp:
+        return submission.total_seconds_late
+    return 1 if said and not submission.extension else 0

@@ -3,26 +3,27 @@
 The command line and formgrader's buttons obey the same configuration.
 """
 
-import shutil
 from functools import cache
 from pathlib import Path
 
 import nbformat
 from jinja2 import pass_context
-from nbconvert.exporters import HTMLExporter, NotebookExporter
-from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
-from nbconvert.preprocessors import ClearMetadataPreprocessor, CSSHTMLHeaderPreprocessor
+from nbconvert.exporters import Exporter, NotebookExporter
+from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader import preprocessors as stock
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import List, Unicode, default
+from traitlets import List, Unicode
 
+from ...exercise import unwritten
+from .. import DEVICES
 from ..author import lesson, release
 from ..author.editions import PACKAGE
-from ..grading import assess
+from ..grading import assess, autograded
 from ..intake import reading
-from ..intake.rebuild import rebuild, unanswered
+from ..intake.rebuild import rebuild, unread_notebook
 from ..sandbox import open_sandbox
-from . import course, gradebook
+from . import course, feedback, gradebook
+from .markdown import to_html
 
 STEPS = "tinygrad_lessons.classroom.gradebook.steps"
 
@@ -57,8 +58,9 @@ def configure(c):
     ]
     c.HTMLExporter.filters = {"markdown2html": f"{STEPS}.harmless"}  # formgrader, and feedback
     c.HTMLExporter.raw_mimetypes = []
+    c.HTMLExporter.extra_template_paths = [str(Path(__file__).with_name("formgrader"))]
     c.GenerateFeedback.exporter_class = FeedbackPage
-    c.GenerateFeedback.preprocessors = [Grades, CSSHTMLHeaderPreprocessor]
+    c.GenerateFeedback.preprocessors = []
 
 
 def _default(converter):
@@ -74,20 +76,13 @@ def prepare(assignment, student, notebooks):
 
 def tidy(assignment, student, notebooks):
     """After autograding: what is kept, and goes into feedback, is the notebook and nothing else."""
-    folder = Path("autograded", student, assignment)
-    for path in folder.iterdir():
-        if path.is_dir() and not path.is_symlink():
-            shutil.rmtree(path)
-        elif path.name != f"{assignment}.ipynb":
-            path.unlink()
+    autograded.tidy(Path.cwd(), student, assignment)
 
 
 @pass_context
 def harmless(context, text):
-    """Markdown as HTML. HTML in it is shown as text: a student's must not run where others read."""
-    pictures = context.get("cell", {}).get("attachments", {})
-    renderer = IPythonRenderer(escape=True, allow_harmful_protocols=False, attachments=pictures)
-    return MarkdownWithMath(renderer=renderer).render(text)
+    """Markdown as HTML that does not run where others read it, and that fetches nothing."""
+    return to_html(text, context.get("cell", {}).get("attachments"))
 
 
 class Stub(stock.ClearSolutions):
@@ -101,8 +96,7 @@ class Stub(stock.ClearSolutions):
 
     def preprocess_cell(self, cell, resources, index):
         if exercise := lesson.completed(cell.source):
-            number = self.number.get(exercise, 0)
-            text = f"{exercise} is yours to write: lesson {self.lesson}, exercise {number}"
+            text = unwritten(exercise, self.lesson, self.number.get(exercise, 0))
             self.code_stub = {"python": f'raise NotImplementedError("{text}")'}
         return super().preprocess_cell(cell, resources, index)
 
@@ -125,7 +119,7 @@ class Rebuild(NbGraderPreprocessor):
     def preprocess(self, nb, resources):
         unread, snapshot = resources.get("unread"), _snapshot(resources)
         release = gradebook.release_notebook(snapshot)
-        nb, findings = (unanswered(release, unread), []) if unread else rebuild(release, nb)
+        nb, findings = (unread_notebook(release, unread), []) if unread else rebuild(release, nb)
         known = {c["grade_id"]: c for c in snapshot["cells"]}
         for cell in nb.cells:
             if found := known.get(cell.metadata.get("nbgrader", {}).get("grade_id")):
@@ -136,29 +130,25 @@ class Rebuild(NbGraderPreprocessor):
         return nb, resources
 
 
-class Grades(stock.GetGrades):
-    """Scores and comments for the feedback page, and which answers still wait for a person."""
+class FeedbackPage(Exporter):
+    """The page that `lessons feedback` makes, for nbgrader's own command and formgrader."""
 
-    def _get_score(self, cell, resources):
-        super()._get_score(cell, resources)
-        found, marks = resources["nbgrader"], cell.metadata["nbgrader"]
-        place = found["notebook"], found["assignment"], found["student"]
-        marks["waits"] = self.gradebook.find_grade(marks["grade_id"], *place).needs_manual_grade
-        found["waits"] = found.get("waits") or marks["waits"]
+    file_extension = Unicode(".html")
+    output_mimetype = "text/html"
 
-
-class FeedbackPage(HTMLExporter):
-    """nbgrader's feedback page with a list of the exercises by name, for narrow screens, too."""
-
-    @default("raw_template")
-    def _raw_template_default(self):
-        return Path(__file__).with_name("feedback.html").read_text(encoding="utf-8")
+    def from_notebook_node(self, nb, resources=None, **kw):
+        nb, resources = super().from_notebook_node(nb, resources, **kw)
+        found = resources["nbgrader"]
+        with gradebook.connect(found["db_url"]) as book:
+            marks = feedback.marks_of(book, found["assignment"], found["student"])
+        notebook = found["notebook"]
+        return feedback.page(notebook, nb.cells, marks[found["student"], notebook]), resources
 
 
 class Verdicts(NbGraderPreprocessor):
     """Runs the notebook in the sandbox, and writes the judge's verdicts into the check cells."""
 
-    devices = List(Unicode(), list(assess.DEVICES), help="Devices to check on.").tag(config=True)
+    devices = List(Unicode(), list(DEVICES), help="Devices to check on.").tag(config=True)
 
     def preprocess(self, nb, resources):
         found = assess.assess(

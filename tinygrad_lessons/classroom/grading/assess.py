@@ -10,14 +10,14 @@ from nbformat.v4 import new_output
 from nbgrader import utils
 
 from ...lab.table import Report
+from .. import DEVICES
 from ..author import editions, lesson, mistakes
 from ..intake import reading, suspect
 from ..intake.rebuild import rebuild
 from ..sandbox import Check, Job, Limits
 from . import judge
-from .workers import ungraded
+from .result import Result, plain, points
 
-DEVICES = ("cpu", "sim")
 NOT_RUN = {
     "timeout": "This cell did not finish in time. The other cells ran without it.",
     "died": "This cell ended the Python process. The other cells ran without it.",
@@ -34,32 +34,30 @@ class Assessment:
     findings: list
 
 
-def grade(data, student, snapshot, secret, sandbox, devices=DEVICES):
-    """Grade the bytes of a submitted notebook (None: nothing was handed in). Returns plain data.
+def grade(data, student, snapshot, secret, sandbox, devices=DEVICES, pictures=False):
+    """The Result of a submitted notebook's bytes, with or without pictures in its outputs.
 
     Never raises for anything that a submission does.
     """
     start = time.perf_counter()
-    unread = None, [reading.NOTHING]
-    submitted, findings = unread if data is None else reading.parse(data)
+    submitted, findings = reading.parse(data)
     if submitted is None:
-        return ungraded(snapshot, student, findings)
+        return Result.unread(student, snapshot, findings)
     notebook, odd = rebuild(nbformat.from_dict(snapshot["release"]), submitted)
-    found = assess(notebook, student, snapshot, secret, sandbox, devices)
-    return {
-        "student": student,
-        "lesson": snapshot["lesson"],
-        "scores": scores(notebook, snapshot),
-        "max": {c["grade_id"]: points(c) for c in snapshot["cells"] if points(c) is not None},
-        "findings": [*findings, *odd, *found.findings],
-        "verdicts": [v for report in found.reports for v in _plain(report)],
-        "notebook": nbformat.writes(notebook),
-        "boundary": sandbox.name,
-        "seconds": round(time.perf_counter() - start, 3),
-    }
+    found = assess(notebook, student, snapshot, secret, sandbox, devices, pictures)
+    return Result.make(
+        student,
+        snapshot,
+        scores(notebook, snapshot),
+        findings=[*findings, *odd, *found.findings],
+        verdicts=[plain(r.exercise, v) for r in found.reports for v in r.verdicts],
+        notebook=nbformat.writes(notebook),
+        boundary=sandbox.name,
+        seconds=round(time.perf_counter() - start, 3),
+    )
 
 
-def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES):
+def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES, pictures=False):
     """Run a rebuilt notebook and write outputs and verdicts into its cells."""
     cells = {c["grade_id"]: c for c in snapshot["cells"]}
     checks = [(cell, found) for cell in notebook.cells if (found := _check(cell, cells))]
@@ -67,15 +65,15 @@ def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES):
     code = [c for c in notebook.cells if c.cell_type == "code" and id(c) not in ours]
     submitted = hashlib.sha256("\0".join(c.source for c in code).encode()).hexdigest()
     jobs = _jobs([found for _, found in checks], (secret, student, submitted), devices)
-    answer = sandbox.run(
-        Job(Path(snapshot["edition"]), [c.source for c in code], [j for _, _, j in jobs], Limits())
-    )
+    texts, limits = [c.source for c in code], Limits(pictures=pictures)
+    answer = sandbox.run(Job(Path(snapshot["edition"]), texts, [j for _, _, j in jobs], limits))
     for count, (cell, run) in enumerate(zip(code, answer.cells, strict=True), 1):
         _write_outputs(cell, run, count)
     reports = _judge(checks, jobs, answer, cells, snapshot)
     given = {c["source"] for c in snapshot["release"]["cells"]}
     theirs = [c.source for c in code if c.source not in given]
-    findings = [*answer.findings, *suspect.findings(theirs)]
+    odd = [words for r in reports for words in judge.odd_counts(r.exercise, r.verdicts)]
+    findings = [*answer.findings, *suspect.findings(theirs), *odd]
     return Assessment(reports, findings + _decided_inside(code))
 
 
@@ -161,12 +159,6 @@ def _decided_inside(code):
     ]
 
 
-def points(cell):
-    """The maximum of a cell of a snapshot; None when it is not graded."""
-    marks = cell["metadata"]
-    return float(marks["points"]) if marks.get("grade") or marks.get("task") else None
-
-
 def scores(notebook, snapshot):
     """{grade_id: points, or None where a person has to grade} by nbgrader's own rule."""
     found = {
@@ -176,20 +168,3 @@ def scores(notebook, snapshot):
     }
     graded = [c["grade_id"] for c in snapshot["cells"] if c["metadata"].get("grade")]
     return {grade_id: found.get(grade_id, 0.0) for grade_id in graded}
-
-
-def _plain(report):
-    return [
-        {
-            "exercise": report.exercise,
-            "check": v.check,
-            "hidden": v.hidden,
-            "device": v.device,
-            "passed": v.passed,
-            "why": v.why,
-            "mistake": v.mistake,
-            "hint": v.hint,
-            "trouble": v.trouble,
-        }
-        for v in report.verdicts
-    ]

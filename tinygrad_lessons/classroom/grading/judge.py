@@ -3,14 +3,22 @@
 Runs in the trusted process; nothing of a student's runs here.
 """
 
+import builtins
 import hashlib
+import time
 from contextlib import contextmanager
 
 import tinygrad_lessons as package
 
 from ...exercise import marked, replace
+from ...lab.compare import IMPOSSIBLE, Raised, Text, Transfers, difference
 from ...lab.observe import load, look
 from ...lab.verdict import Verdict, recognise
+from .clock import TooLong, within
+
+SECONDS = 60  # for the names of an exercise's mistakes
+MISTAKE_SECONDS = 2  # of processor time, for one known mistake in one check
+MOST = 4, 20  # entries that are looked at: times the reference's, and so many more
 
 
 def seed_of(*parts):
@@ -34,31 +42,94 @@ def replaced(exercise, function):
         replace(exercise, marked[exercise])
 
 
+_endless = set()  # (function of a mistake, check, device), of this process
+
+
 def observed_mistakes(cell, check, device, seed, known):
-    """[(name, hint, observations), ...] of the known mistakes in the cell's exercise."""
-    seen = []
-    for answer in known:
-        if answer.exercise == cell.exercise:
-            with replaced(cell.exercise, answer.function):
-                seen.append((answer.name, answer.hint, expected(cell, check, device, seed)))
-    return seen
+    """[(name, hint, observations), ...] of the known mistakes in the cell's exercise.
+
+    Of one that does not come to an end, "timeout" stands for the observations.
+    """
+    return [
+        (answer.name, answer.hint, _observed(cell, check, device, seed, answer))
+        for answer in known
+        if answer.exercise == cell.exercise
+    ]
+
+
+def _observed(cell, check, device, seed, answer):
+    this = answer.function, check, device
+    if this in _endless:
+        return "timeout"
+    with replaced(cell.exercise, answer.function):
+        try:
+            return within(MISTAKE_SECONDS, expected, cell, check, device, seed)
+        except TooLong:
+            _endless.add(this)
+            return "timeout"
 
 
 def judge(cell, runs, known):
     """Verdicts of one exercise; `runs`: [(CheckFunction, device, seed, observations, trouble)]."""
     seeds = {(check.name, device): seed for check, device, seed, _, _ in runs}
-    verdicts = [
-        Verdict(
-            check.name,
-            device,
-            expected(cell, check.name, device, seed),
-            yours,
-            trouble=trouble,
-            hidden=check.hidden,
-        )
-        for check, device, seed, yours, trouble in runs
-    ]
-    return recognise(
-        verdicts,
-        lambda name, device: observed_mistakes(cell, name, device, seeds[name, device], known),
-    )
+    verdicts = [_verdict(cell, *run) for run in runs]
+    end = time.monotonic() + SECONDS
+
+    def mistakes(name, device):
+        if time.monotonic() > end:
+            return []
+        return observed_mistakes(cell, name, device, seeds[name, device], known)
+
+    recognise(verdicts, mistakes)
+    for verdict in verdicts:
+        for finding in verdict.findings if verdict.hidden else ():
+            _say_nothing_of_theirs(finding, cell.exercise)
+    return verdicts
+
+
+def _verdict(cell, check, device, seed, yours, trouble):
+    right = expected(cell, check.name, device, seed)
+    if isinstance(yours, list):
+        yours = yours[: MOST[0] * len(right) + MOST[1]]
+    return Verdict(check.name, device, right, yours, trouble=trouble, hidden=check.hidden)
+
+
+def _say_nothing_of_theirs(finding, exercise):
+    """Of a hidden check no words leave the student's process, which knew the check's text."""
+    yours = finding.yours
+    if isinstance(yours, Raised):
+        words = f"{exercise} is yours to write" if yours.unwritten else ""
+        finding.yours = Raised(_known_name(yours.type), words, unwritten=yours.unwritten)
+    elif isinstance(yours, Text):
+        finding.yours = Text(_known_name(yours.type), "another text")
+    else:
+        return
+    if finding.difference:
+        finding.difference = difference(finding.expected, finding.yours)
+
+
+def _known_name(name):
+    """The name of a type that Python itself has; others are not repeated."""
+    found = getattr(builtins, name, None)
+    return name if isinstance(found, type) or name == "NoneType" else "something of its own"
+
+
+def odd_counts(exercise, verdicts):
+    """In words, what a person should look at: copies that were counted wrongly on purpose."""
+    lies = {v.check for v in verdicts for f in v.findings if _impossible(f)}
+    fewer = {v.check for v in verdicts if v.passed for f in v.findings if _fewer(f)}
+    for checks, words in (
+        (lies, "counts of copies that cannot be"),
+        (fewer, "fewer copies than the reference makes"),
+    ):
+        if checks:
+            yield f"Worth reading: {exercise} gave {words} ({', '.join(sorted(checks))})."
+
+
+def _impossible(finding):
+    return finding.yours == IMPOSSIBLE
+
+
+def _fewer(finding):
+    want, got = finding.expected, finding.yours
+    return isinstance(want, Transfers) and (got.up < want.up or got.down < want.down)

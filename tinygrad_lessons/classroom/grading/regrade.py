@@ -4,7 +4,9 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 
 from ..gradebook import gradebook
-from .keeper import keeping, row, spool_file
+from .keeper import keeping, spool_file
+from .result import Result
+from .row import row
 from .spool import Spool, entries
 
 
@@ -24,7 +26,7 @@ class Stage:
 
     def __init__(self, keeper, spool):
         self.keeper, self.spool = keeper, spool
-        self.known = {e["student"]: (e["key"], row(e)) for e in spool}
+        self.known = {e["student"]: (e["key"], row(Result.from_json(e))) for e in spool}
         self.students, self.key_of = keeper.students, keeper.key_of
         self.wanted = {}  # the key of each student's result as things are now
 
@@ -40,8 +42,8 @@ class Stage:
 
     def add(self, key, result):
         """Stage a result with its notebook."""
-        self.wanted[result["student"]] = key
-        self.spool.add({"key": key, **result})
+        self.wanted[result.student] = key
+        self.spool.add({"key": key, **result.to_json()})
 
     def staged(self):
         """Yields the staged results that are still what they would be now."""
@@ -65,7 +67,7 @@ class Stage:
     def apply(self):
         """Make the staged results the kept ones."""
         for entry in self.staged():
-            self.keeper.add(entry.pop("key"), entry)
+            self.keeper.add(entry["key"], Result.from_json(entry))
         self.keeper.flush()
         self.drop()
 

@@ -7,12 +7,10 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import dataclass
 
-import nbformat
-
 from .. import Problem
 from ..intake.reading import Submission
-from ..intake.rebuild import unanswered
-from ..storage import digest
+from .keys import key
+from .result import Result
 
 TICK = 0.2
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")}
@@ -48,39 +46,20 @@ class Task:
         return self.student, data, findings
 
 
-def key(ground, data, findings):
-    """What a result was made of: all that every score depends on, and what was handed in."""
-    return f"{ground}.{digest(data if data is not None else repr(findings).encode())}"
-
-
 _sandbox = None  # of this process; one for its whole life
 
 
 def grade_one(setting, student, data, findings):
-    """Grade the bytes of one submission in the process's own sandbox."""
+    """The plain data of a Result: one submission graded in the process's own sandbox."""
     global _sandbox
     if data is None:
-        return ungraded(setting.snapshot, student, findings)
+        return Result.unread(student, setting.snapshot, findings).to_json()
     if _sandbox is None:
         _sandbox = setting.open_sandbox()
     grade = setting.grade
     result = grade(data, student, setting.snapshot, setting.secret, _sandbox, setting.devices)
-    return {**result, "findings": [*findings, *result["findings"]]}
-
-
-def ungraded(snapshot, student, findings):
-    """The result of a submission that holds no notebook which can be read: no points."""
-    notebook = unanswered(nbformat.from_dict(snapshot["release"]), findings)
-    return {
-        "student": student,
-        "scores": {c["grade_id"]: 0.0 for c in snapshot["cells"] if "points" in c["metadata"]},
-        "findings": list(findings),
-        "verdicts": [],
-        "notebook": nbformat.writes(notebook),
-        "boundary": "none needed",
-        "seconds": 0.0,
-        "read": False,
-    }
+    result.findings = [*findings, *result.findings]
+    return result.to_json()
 
 
 def close_sandbox():

@@ -3,6 +3,7 @@
 import json
 import statistics
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 from jinja2 import Environment, FileSystemLoader, select_autoescape
@@ -20,49 +21,49 @@ def by_people(course, name, results):
     """(results with the scores that people gave, students who handed in nothing)."""
     with gradebook.connect(db_url(course)) as book:
         hand, known = gradebook.scored_by_hand(book, name), gradebook.students(book)
-    results = [r | {"scores": r["scores"] | hand.get(r["student"], {})} for r in results]
-    graded = {r["student"] for r in results}
+    results = [replace(r, scores=r.scores | hand.get(r.student, {})) for r in results]
+    graded = {r.student for r in results}
     found = reading.find(course, name, known)
     return results, [s.student for s in found if not s.handed_in and s.student not in graded]
 
 
 def summary(name, results, absent=()):
-    """What a class's results, one of `grade` for each student, say: plain data.
+    """What a class's Results, one for each student, say: plain data.
 
     A share is of the points given so far: what waits for a person counts for nobody.
     """
-    results = sorted(results, key=lambda r: r["student"])
+    results = sorted(results, key=lambda r: r.student)
     exercises = [_exercise(e, results) for e in _exercises(results)]
     return {
         "lesson": name,
         "students": [_student(r) for r in results],
         "absent": sorted(absent),
-        "unread": [r["student"] for r in results if not r.get("read", True)],
+        "unread": [r.student for r in results if not r.read],
         "scores": _scores(results),
         "exercises": exercises,
         "mistakes": _mistakes(exercises),
-        "findings": [[r["student"], text] for r in results for text in r["findings"]],
-        "boundaries": dict(sorted(Counter(r.get("boundary", "") for r in results).items())),
+        "findings": [[r.student, text] for r in results for text in r.findings],
+        "boundaries": dict(sorted(Counter(r.boundary for r in results).items())),
     }
 
 
 def _student(result):
     return {
-        "student": result["student"],
+        "student": result.student,
         "score": _total(result),
         "max": _most(result),
-        "by_hand": sorted(cell for cell, score in result["scores"].items() if score is None),
+        "by_hand": sorted(cell for cell, score in result.scores.items() if score is None),
         "states": {e: _state(_of(result, e)) for e in _exercises([result])},
     }
 
 
 def _total(result):
-    return round(sum(score or 0 for score in result["scores"].values()), 4)
+    return round(sum(score or 0 for score in result.scores.values()), 4)
 
 
 def _most(result):
     """The points that could be had in the cells that have a score."""
-    return sum(most for cell, most in result["max"].items() if result["scores"][cell] is not None)
+    return sum(most for cell, most in result.max.items() if result.scores[cell] is not None)
 
 
 def _scores(results):
@@ -77,11 +78,11 @@ def _scores(results):
 
 
 def _exercises(results):
-    return list(dict.fromkeys(v["exercise"] for r in results for v in r["verdicts"]))
+    return list(dict.fromkeys(v["exercise"] for r in results for v in r.verdicts))
 
 
 def _of(result, exercise):
-    return [v for v in result["verdicts"] if v["exercise"] == exercise]
+    return [v for v in result.verdicts if v["exercise"] == exercise]
 
 
 def _state(verdicts):
@@ -89,14 +90,14 @@ def _state(verdicts):
     passed = sum(v["passed"] for v in verdicts)
     if passed == len(verdicts):
         return "passed"
-    if not passed and any("is yours to write" in v["why"] for v in verdicts):
+    if not passed and any(v["unwritten"] for v in verdicts):
         return "unwritten"
     return "part" if passed else "wrong"
 
 
 def _exercise(exercise, results):
     """Of one exercise: who is in which state, who passes on which device and in which check."""
-    each = {r["student"]: found for r in results if (found := _of(r, exercise))}
+    each = {r.student: found for r in results if (found := _of(r, exercise))}
     states = {student: _state(verdicts) for student, verdicts in each.items()}
     return {
         "exercise": exercise,

@@ -14,14 +14,14 @@ from ..intake.reading import shown
 def progress(console, total):
     """A bar with the time left and running totals; gives what takes each Row or None."""
     columns = TextColumn("Grading"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn()
-    counts = {"full marks": 0, "not": 0, "with findings": 0}
+    counts = {"full marks": 0, "not": 0, "wait for a person": 0, "with findings": 0}
     with Progress(*columns, TextColumn("{task.fields[counts]}"), console=console) as bar:
         task = bar.add_task("", total=total, counts="")
 
         def take(row):
             if row is None:
                 return
-            counts["full marks" if row.passed else "not"] += 1
+            counts[_kind(row)] += 1
             counts["with findings"] += bool(row.findings)
             told = ", ".join(f"{count} {what}" for what, count in counts.items())
             bar.update(task, advance=1, counts=told)
@@ -29,10 +29,22 @@ def progress(console, total):
         yield take
 
 
+def _kind(row):
+    if row.by_hand:
+        return "wait for a person"
+    return "full marks" if row.score is not None and row.score >= row.max else "not"
+
+
+def absent(rows):
+    """The students who handed in nothing."""
+    return [r.student for r in rows if r.score is None and not r.trouble]
+
+
 def table(rows):
-    """Student, score of maximum, what went wrong, findings."""
+    """Student, score of maximum, what went wrong, findings; of those who handed in anything."""
     found = _by_student("Score", "What went wrong", "Findings")
-    for row in sorted(rows, key=lambda r: r.student):
+    without = set(absent(rows))
+    for row in sorted((r for r in rows if r.student not in without), key=lambda r: r.student):
         wrong = row.trouble or few(row.wrong, 4)
         found.add_row(*map(escape, (shown(row.student), points(row), wrong, few(row.findings, 2))))
     return found
@@ -65,12 +77,12 @@ def closing_line(rows, grading, seconds):
     """How many, how fast, and what is left to do."""
     new = sum(r.new for r in rows)
     failed = sum(bool(r.trouble) for r in rows)
-    absent = sum(r.score is None and not r.trouble for r in rows)
+    none = len(absent(rows))
     done = f"{grading.total} submissions: {new} graded in {seconds:.1f} s, {grading.kept} as before"
     parts = [
         done,
         failed and f"{failed} without a grade",
-        absent and f"{absent} handed in nothing",
+        none and f"{none} handed in nothing",
     ]
     return "; ".join(filter(None, parts)) + "."
 
@@ -92,15 +104,31 @@ def changes(changes, total):
 
 def collected(done):
     """What became of each student's notebook."""
-    found = _by_student("Notebook", "Handed in", "Findings")
+    found = Table(Column("Student", overflow="fold"), Column("In the download", overflow="fold"),
+                  "Notebook", "Handed in", "Findings", header_style="bold")  # fmt: skip
     for one in done:
-        when = f"{one.when.astimezone():%Y-%m-%d %H:%M}" if one.when else "-"
-        found.add_row(*map(escape, (shown(one.student), one.what, when, few(one.findings, 2))))
+        when = f"{one.when.astimezone():%Y-%m-%d %H:%M}" if one.when else "not known"
+        when = "late" if one.late and not one.when else when
+        row = shown(one.student), shown(one.names), one.what, when, few(one.findings, 3)
+        found.add_row(*map(escape, row))
     return found
 
 
-def collected_line(done, course):
-    """How many of each kind, and where they are."""
-    counts = Counter(one.what for one in done)
+def left_out(found, course, dry_run=False):
+    """Sentences: who is not known, what was left out, how many came, which times are missing."""
+    yield from (f"Left out: {sentence}" for sentence in found.refused)
+    if found.unknown:
+        names = ", ".join(map(shown, found.unknown))
+        yield (
+            f"On no roster, left out: {names}\n  To take them as new students: --new. "
+            "To add a class list first: lessons roster import FILE.csv"
+        )
+    counts = Counter(one.what for one in found.done)
     told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing"
-    return f"{len(done)} students in {course / 'submitted'}: {told}."
+    would = "would come to" if dry_run else "in"
+    yield f"{len(found.done)} students {would} {course / 'submitted'}: {told}."
+    if blank := sum(one.when is None and one.what in ("new", "newer") for one in found.done):
+        yield (
+            f"When they were handed in is not known of {blank}: no penalty, unless the download "
+            "calls it late. To give times: --times TIMES.csv with the heading student,submitted"
+        )

@@ -8,14 +8,24 @@ import os
 import re
 import stat
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 
 from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
-MAX_BYTES = 16 << 20
+MAX_BYTES = 128 << 20  # of a file
+MAX_KEPT = 16 << 20  # of it without its outputs
+MAX_BRACKETS = 4_000_000  # in the outputs of one file, some seconds' work
 MAX_CELLS = 10_000
 MAX_ID = 128  # what a gradebook's column holds
+MAX_NAME = 240  # bytes, and room for the dot and the number of a file that is being written
+TIMESTAMP = re.compile(
+    r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d{1,6})?) ?(?:(Z|[+-]\d\d:?\d\d)|([A-Z]{3,5}))?"
+)
+# Keys of a notebook whose values nobody grades; in a JSON string their quotes would be escaped.
+UNREAD = re.compile(rb'"(?:outputs|widgets)"\s*:\s*[\[{]')
+BRACKET = re.compile(rb'(?:[^"\[\]{}]++|"(?:[^"\\]++|\\.)*+"?)*+([\[\]{}])', re.DOTALL)
 PICTURES = {"image/png", "image/jpeg", "image/gif"}
 KINDS = {"code", "markdown", "raw"}
 FLAGS = ("O_RDONLY", "O_NOFOLLOW", "O_NONBLOCK", "O_BINARY")  # as far as the system has them
@@ -73,6 +83,8 @@ def unfit(student):
         )
     if any(ord(c) < 32 or ord(c) == 127 for c in student):
         return "the folder's name has a line break or another control character"
+    if (size := len(student.encode("utf-8", "surrogatepass"))) > MAX_NAME:
+        return f"the name takes {size} bytes; a folder's name has room for {MAX_NAME}"
     if any("\ud800" <= c <= "\udfff" for c in student):
         return "the folder's name is not UTF-8"
     return None
@@ -132,12 +144,28 @@ def _others(folder, name):
 
 
 def timestamp(course, student, name):
-    """When a submission was handed in, UTC, by the timestamp.txt that nbgrader reads; else None."""
+    """When a submission was handed in, UTC, by the timestamp.txt that nbgrader reads; else None.
+
+    The student may have written it: only a date, a time and an offset are read, no zone's name.
+    """
     data, _ = load(Path(course, "submitted", student, name, "timestamp.txt"))
+    found = TIMESTAMP.fullmatch((data or b"").decode("utf-8", "replace").strip()[:100])
     try:
-        return parse_utc(data.decode().strip()) if data else None
-    except (ValueError, OverflowError):
+        return _utc(*found.groups()) if found else None
+    except (ValueError, OverflowError, OSError):
         return None
+
+
+def _utc(stamp, offset, zone):
+    if offset:
+        return datetime.fromisoformat(stamp + offset).astimezone(UTC).replace(tzinfo=None)
+    return parse_utc(" ".join(filter(None, (stamp.replace("T", " "), zone))))
+
+
+def timestamps(course, name, students):
+    """{student: when it was handed in, or None} of those whose submission lies here."""
+    there = [s for s in students if Path(course, "submitted", s, name).is_dir()]
+    return {s: timestamp(course, s, name) for s in there}
 
 
 def read(file):
@@ -150,7 +178,10 @@ def read(file):
 
 
 def load(path):
-    """(bytes or None, findings) of a regular file of at most MAX_BYTES; no link is followed."""
+    """(bytes or None, findings) of a regular file of at most MAX_BYTES; no link is followed.
+
+    Of a large file the outputs are left out, so that what is kept has at most MAX_KEPT.
+    """
     try:
         handle = os.open(path, sum(getattr(os, flag, 0) for flag in FLAGS))
     except OSError as error:
@@ -175,7 +206,35 @@ def _bounded(handle):
             f"Clear the notebook's outputs. {AGAIN}"
         ]
     with open(handle, "rb", closefd=False) as file:
-        return file.read(MAX_BYTES), []
+        data = file.read(MAX_BYTES)
+    return (data, []) if len(data) <= MAX_KEPT else _lean(data)
+
+
+def _lean(data):
+    """(bytes or None, findings) of a large file, without outputs and the state of widgets."""
+    kept, at, brackets = [], 0, 0
+    while (found := UNREAD.search(data, at)) and brackets <= MAX_BRACKETS:
+        kept.append(data[at : found.end()])
+        at, more = _closing(data, found.end())
+        brackets += more
+    size = sum(map(len, kept)) + len(data) - at
+    if size > MAX_KEPT or brackets > MAX_BRACKETS:
+        return None, [
+            f"The file has {len(data) >> 20} MB, and {size >> 20} MB without its outputs; "
+            f"{MAX_KEPT >> 20} are read. Clear the outputs and take out what was pasted in. {AGAIN}"
+        ]
+    return b"".join([*kept, data[at:]]), []
+
+
+def _closing(data, at):
+    """(where the bracket closes that was opened before `at`, brackets passed on the way)."""
+    depth, count = 1, 0
+    while count < MAX_BRACKETS and (found := BRACKET.match(data, at)):
+        at, count = found.end(), count + 1
+        depth += 1 if found[1] in b"[{" else -1
+        if not depth:
+            return at - 1, count
+    return len(data), count
 
 
 def parse(data):
@@ -273,7 +332,7 @@ def _cell(raw):
     if kind == "heading":
         kind, source = "markdown", f"# {source}"
     cell = new_cell(kind if isinstance(kind, str) and kind in KINDS else "markdown", source)
-    cell.id = _id(raw.get("id"))
+    cell.id = _id(raw.get("id")) or _id(_metadata(raw).get("id"))  # Colab's place for it
     if (grade_id := _grade_id(raw)) is not None:
         cell.metadata["nbgrader"] = NotebookNode(grade_id=grade_id)
     if cell.cell_type == "markdown" and (pictures := _pictures(raw.get("attachments"))):
@@ -295,6 +354,11 @@ def _text(raw):
 def _id(value):
     good = isinstance(value, str) and re.fullmatch(r"[a-zA-Z0-9_-]{1,64}", value)
     return value if good else ""
+
+
+def _metadata(raw):
+    found = raw.get("metadata")
+    return found if isinstance(found, dict) else {}
 
 
 def _grade_id(raw):

@@ -5,6 +5,7 @@ from collections import defaultdict
 from copy import deepcopy
 from itertools import count
 
+from .matching import changed, grade_id, is_answer, is_test, marks, match
 from .reading import new_cell, new_notebook
 
 MISSING = "This cell was missing from the submission."
@@ -13,90 +14,35 @@ MISSING = "This cell was missing from the submission."
 def rebuild(release, submitted, restore=False):
     """(notebook, findings): the cells of `release` in its order, with the text of `submitted`.
 
-    Answers are matched by grade_id, cells without one by id or text. What a cell is, what it is
-    worth and the text of locked cells is the release's. All other cells of the student stay, in
-    their order, before the cell that followed them. An answer that is missing stays empty, or comes
-    back as released with `restore`.
+    What a cell is, what it is worth and the text of locked cells is the release's. All other cells
+    of the student stay, in their order, before the cell that followed them; before a test that was
+    deleted, where its answer was, too. An answer that is missing stays empty, or comes back as
+    released with `restore`.
     """
     notes = defaultdict(list)
-    taken = _match(release.cells, submitted.cells, notes)
+    taken = match(release.cells, submitted.cells, notes)
     places = {id(cell): place for place, cell in taken.items()}
     own = _own_before(submitted.cells, places, len(release.cells), release.cells, notes)
+    kinds = {c.cell_type for group in own.values() for c in group if c.source.strip()}
     cells = []
     for place, cell in enumerate(release.cells):
-        cells += own[place]
+        cells += own.get(place, [])
         found = taken.get(place)
-        cells.append(_filled(cell, found, notes) if found else _absent(cell, restore, notes))
-    cells += own[len(release.cells)]
+        new = _filled(cell, found, notes) if found else _absent(cell, kinds, restore, notes)
+        cells.append(new)
+    cells += own.get(len(release.cells), [])
     _number_own_cells(cells, {c.get("id") for c in release.cells})
     notebook = new_notebook(cells, deepcopy(release.metadata))
     return notebook, [f"{kind}: {', '.join(ids)}." for kind, ids in notes.items()]
 
 
-def unanswered(release, findings):
+def unread_notebook(release, findings):
     """The released notebook of someone whose submission could not be read, and why on top of it."""
     notebook, _ = rebuild(release, new_notebook(), restore=True)
     why = new_cell("markdown", "\n\n".join(findings))
     why.id = "findings"
     notebook.cells.insert(0, why)
     return notebook
-
-
-def grade_id(cell):
-    name = _marks(cell).get("grade_id")
-    return name if isinstance(name, str) else None
-
-
-def is_answer(cell):
-    return bool(_marks(cell).get("solution"))
-
-
-def _marks(cell):
-    marks = cell.metadata.get("nbgrader")
-    return marks if isinstance(marks, dict) else {}
-
-
-def _match(release, submitted, notes):
-    """{place in the release: the student's cell that stands there}."""
-    copies = defaultdict(list)
-    for cell in submitted:
-        for key in _keys(cell):
-            copies[key].append(cell)
-    taken, used = {}, set()
-    for place, cell in enumerate(release):
-        if grade_id(cell) is not None:
-            found = _chosen(cell, copies[("grade_id", grade_id(cell))], notes)
-        else:
-            same = (c for key in _keys(cell) for c in copies[key])
-            found = next((c for c in same if id(c) not in used), None)
-        if found is not None:
-            taken[place] = found
-            used.add(id(found))
-    return taken
-
-
-def _keys(cell):
-    """What a cell is recognised by, the surest first."""
-    if grade_id(cell) is not None:
-        return [("grade_id", grade_id(cell))]
-    by_id = [("id", cell.id)] if cell.get("id") else []
-    by_text = [("text", cell.cell_type, cell.source)] if cell.source.strip() else []
-    return by_id + by_text
-
-
-def _chosen(cell, copies, notes):
-    """Of a cell's copies the one that counts: an answer's last changed one, the first of others."""
-    if not copies:
-        return None
-    if not is_answer(cell):
-        return copies[0]
-    if len(copies) > 1:
-        notes["More than one copy of a cell, the last changed one counts"].append(grade_id(cell))
-    return max(reversed(copies), key=lambda c: (c.cell_type == cell.cell_type, _changed(cell, c)))
-
-
-def _changed(cell, copy):
-    return copy.source.strip() != cell.source.strip()
 
 
 def _own_before(submitted, places, end, release, notes):
@@ -115,13 +61,22 @@ def _own_before(submitted, places, end, release, notes):
             if (
                 is_answer(cell_there)
                 or grade_id(cell_there) is None
-                or not _changed(cell_there, cell)
+                or not changed(cell_there, cell)
             ):
                 continue
-        elif grade_id(cell) in stubs and not _changed(stubs[grade_id(cell)], cell):
+        elif grade_id(cell) in stubs and not changed(stubs[grade_id(cell)], cell):
             continue  # an untouched copy would undo the answer
         own[place].insert(0, _plain(cell))
-    return own
+    return {_turn(steady, p, release, set(places.values())): cells for p, cells in own.items()}
+
+
+def _turn(steady, place, release, there):
+    """Where own cells before `place` go: before a deleted test whose answer was deleted, too."""
+    start = max((p for p in steady if p < place), default=-1) + 1
+    absent = [p for p in range(start, place) if p not in there]
+    answers = [p for p in absent if is_answer(release[p])]
+    tests = [p for p in absent if is_test(release[p]) and answers and p > answers[0]]
+    return tests[0] if tests else place
 
 
 def _longest_rise(numbers):
@@ -154,21 +109,23 @@ def _filled(cell, found, notes):
     filled = _as_released(cell, kind, found.source if theirs else cell.source)
     if theirs and kind == "markdown" and "attachments" in found:
         filled["attachments"] = found["attachments"]
-    if not theirs and _changed(cell, found):
+    if not theirs and changed(cell, found):
         notes["Locked cells that were changed, the original counts"].append(name)
     if kind != found.cell_type:
         notes["Cells of another type, read as the lesson's"].append(name)
     return filled
 
 
-def _absent(cell, restore, notes):
-    """A cell that was deleted: back as released, but an ungraded answer stays empty."""
+def _absent(cell, kinds, restore, notes):
+    """A cell that was deleted: back as released, but an answer stays empty where it may stand in
+    one of the student's own cells, which are of these `kinds`."""
     name = grade_id(cell)
     if name is not None:
         what = "Missing answers" if is_answer(cell) else "Missing cells, put back"
         notes[what].append(name)
-    if is_answer(cell) and not restore and not _marks(cell).get("grade"):
-        # the released stub would undo an answer that stands in a cell of the student's own
+    elsewhere = cell.cell_type in kinds or not marks(cell).get("grade")
+    if is_answer(cell) and elsewhere and not restore:
+        # the stub would undo the answer; and a person looks for it where a person gives the points
         comment = "# " if cell.cell_type == "code" else ""
         return _as_released(cell, cell.cell_type, comment + MISSING)
     return _as_released(cell, cell.cell_type, cell.source)

@@ -4,14 +4,15 @@ import ast
 
 NAMES = set(
     """
-    gc ctypes inspect _getframe f_back f_locals f_globals currentframe __globals__ __code__
-    __closure__ get_ipython user_ns display_id update_display input_transformers_cleanup kernel
-    session events compile _exit kill fork subprocess environ sys builtins __builtins__
-    observations stats peek __array_ufunc__ __array_function__ __eq__ scipy cupy jax numba
-    sklearn socket shutil
+    gc ctypes inspect _getframe f_back f_locals f_globals currentframe walk_stack walk_tb tb_frame
+    __globals__ __code__ __closure__ __subclasses__ __setattr__ __getattribute__ __builtins__
+    get_ipython user_ns display_id update_display input_transformers_cleanup kernel
+    session events compile _exit kill fork subprocess environ sys builtins importlib
+    observations stats peek put crossing _transfers guard_level __array_ufunc__ __array_function__
+    __eq__ scipy cupy jax numba sklearn socket shutil marshal pickle
     """.split()
 )
-CALLS = {"setattr", "exec", "eval", "open", "__import__"}
+CALLS = {"setattr", "delattr", "globals", "exec", "eval", "open", "__import__"}
 MODULES = {"np", "numpy", "json", "torch", "tinygrad_lessons"}
 
 
@@ -32,5 +33,7 @@ def _names(source):
                 yield name
             case ast.Call(ast.Name(name)) if name in CALLS:
                 yield f"{name}()"
+            case ast.Call(ast.Name("getattr"), [_, name, *_]) if not isinstance(name, ast.Constant):
+                yield "getattr() with a name that is computed"
             case ast.Attribute(ast.Name(module), name, ast.Store()) if module in MODULES:
                 yield f"{module}.{name} ="

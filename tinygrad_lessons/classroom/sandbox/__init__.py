@@ -1,7 +1,7 @@
 """The boundary around students' code: `with open_sandbox() as sandbox: sandbox.run(job)`."""
 
-from .boxes import Sandbox
 from .job import CellRun, Check, CheckRun, Job, Limits, NoBoundary, Outcome
+from .sandbox import Sandbox
 from .selftest import attacks_held
 from .selftest import choose as open_sandbox
 

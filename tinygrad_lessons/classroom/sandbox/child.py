@@ -1,7 +1,10 @@
 """Runs inside: a student's cells, then checks. A JSON line comes in for each, JSON lines go out.
 
-    {"cell": text, "seconds": s}         -> {"output": {...}} ...  {"end": "ok" or what happened}
+    {"cell": text, "test": bool, ...}    -> {"output": {...}} ...  {"end": "ok" or what happened}
     {"check": name, "source": text, ...} -> {"call": k, "seen": [...]} ...  {"end": "" or trouble}
+
+A cell of the student's is IPython's to run. An instructor's test cell is run here: nothing that a
+submission puts in the place of IPython's parts has a say in how it ends.
 
 Nothing that goes out is believed on the other side.
 """
@@ -10,13 +13,17 @@ import ast
 import base64
 import contextlib
 import importlib
+import inspect
 import io
 import json
+import linecache
 import os
+import pkgutil
 import random
 import signal
 import sys
 import threading
+import traceback
 
 import IPython
 from IPython.core.displayhook import DisplayHook
@@ -29,6 +36,7 @@ HERE = os.path.dirname(__file__) + os.sep
 CHUNK = 8192  # characters of a stream kept before they are sent
 PATIENCE = 20  # a stream this many times over its limit ends the cell
 KINDS = ("text/plain", "image/png")
+NOT_DRAWN = "(A picture belongs here. Pictures are not drawn at grading.)"
 NOTE = "\n[cut: this cell printed more than {} characters]\n"
 
 
@@ -139,13 +147,41 @@ class Shell(InteractiveShell):
         sys.stdout.flush()
         sys.stderr.flush()
         if self.wire:
-            error = {"output_type": "error", "ename": kind.__name__, "evalue": str(value)}
-            theirs = [line for line in lines if HERE not in line]
-            self.wire.send(output={**error, "traceback": theirs})
+            self.wire.send(output=_error(kind, value, lines))
+
+
+def _error(kind, value, lines):
+    """An error as nbformat has it, without the lines of this file."""
+    theirs = [line for line in lines if HERE not in line]
+    error = {"output_type": "error", "ename": kind.__name__, "evalue": _words(value)}
+    return {**error, "traceback": theirs}
+
+
+def _words(value):
+    try:
+        return str(value)
+    except Exception:
+        return ""
 
 
 def _text(value):
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
+
+
+def _not_drawn(figure, printer, cycle):
+    printer.text(NOT_DRAWN)
+
+
+def what_happened(error):
+    """Of an exception its name, its words, and the number and text of the cell's line."""
+    number, line = getattr(error, "lineno", None), getattr(error, "text", None)
+    if not isinstance(error, SyntaxError):
+        steps = list(traceback.walk_tb(error.__traceback__))
+        cells = [(f, n) for f, n in steps if f.f_globals.get("__name__") == "__main__"]
+        frame, number = cells[-1] if cells else (None, None)
+        line = linecache.getline(frame.f_code.co_filename, number) if frame else None
+    words = getattr(error, "msg", None) if isinstance(error, SyntaxError) else _words(error)
+    return {"name": type(error).__name__, "words": words, "number": number, "line": line}
 
 
 WARM_UP = """\
@@ -157,6 +193,24 @@ plt.show()
 %reset -f
 1 / 0
 """
+
+
+def _explained(shell):
+    """A function (error, name of the cell) -> output, which asks IPython for a fine traceback."""
+    traced = shell.InteractiveTB.structured_traceback
+    plainly = traceback.format_exception
+
+    def explain(error, name):
+        tb = error.__traceback__
+        while tb and tb.tb_frame.f_code.co_filename != name:
+            tb = tb.tb_next
+        try:
+            lines = traced(type(error), error, tb) if tb else plainly(type(error), error, None)
+        except Exception:
+            lines = plainly(type(error), error, tb)
+        return _error(type(error), error, lines)
+
+    return explain
 
 
 def prepare(lesson, warm):
@@ -178,15 +232,33 @@ def prepare(lesson, warm):
     return Runner(shell)
 
 
+def _pictures():
+    """What the lessons' pictures share, with all of them loaded; None in an edition without any."""
+    try:
+        pictures = importlib.import_module(PACKAGE + ".lab.pictures")
+    except ModuleNotFoundError:
+        return None
+    for module in pkgutil.iter_modules(pictures.__path__, pictures.__name__ + "."):
+        importlib.import_module(module.name)
+    return sys.modules.get(pictures.__name__ + ".frame")
+
+
 class Runner:
     """Keeps what it needs in its own attributes, taken before any cell has run."""
 
     def __init__(self, shell):
         self.package = importlib.import_module(PACKAGE)
+        self.frame = _pictures()
         observe = importlib.import_module(PACKAGE + ".lab.observe")
         self.look, self.load = observe.look, observe.load
-        self.replace = importlib.import_module(PACKAGE + ".exercise").replace
-        self.shell, self.run_cell = shell, shell.run_cell
+        self.exercise = importlib.import_module(PACKAGE + ".exercise")
+        self.replace, self.places = self.exercise.replace, self.exercise.places
+        self.shell, self.run_cell, self.space = shell, shell.run_cell, shell.user_ns
+        self.format, self.explain = shell.display_formatter.format, _explained(shell)
+        self.compile, self.evaluate = compile, eval
+        self.finish, self.tests = shell.events.trigger, 0
+        numpy = sys.modules["numpy"]
+        self.numbers = float, numpy.floating, numpy.integer
         self.streams = Stream("stdout"), Stream("stderr")
         self.wire = None
         self.late = False
@@ -198,13 +270,24 @@ class Runner:
         self.wire = self.shell.wire = Wire(outgoing)
         for stream in self.streams:
             stream.wire, stream.most = self.wire, limits["stream"]
+        if not limits["pictures"]:
+            self.leave_pictures_out()
         signal.signal(signal.SIGALRM, self.alarm)
         for line in os.fdopen(incoming, "rb"):
             request = json.loads(line)
             if "cell" in request:
-                self.wire.send(end=self.cell(request["cell"], request["seconds"]))
+                self.wire.send(**self.cell(**request))
             else:
                 self.wire.send(end=self.check(request))
+
+    def leave_pictures_out(self):
+        """Have a sentence in the place of the lessons' pictures, of figures and of images."""
+        if self.frame:
+            self.frame.left_out = NOT_DRAWN
+        formatters = self.shell.display_formatter.formatters
+        for kind, formatter in formatters.items():
+            formatter.enabled = formatter.enabled and not kind.startswith("image/")
+        formatters["text/plain"].for_type_by_name("matplotlib.figure", "Figure", _not_drawn)
 
     def alarm(self, *_):
         if self.wire and self.wire.busy:
@@ -226,26 +309,71 @@ class Runner:
         finally:
             signal.setitimer(signal.ITIMER_REAL, 0)
 
-    def cell(self, source, seconds):
-        """How a cell ended: "ok", "error", "timeout" or "flood"."""
-        status = "error"
+    def cell(self, cell, seconds, test=False):
+        """How a cell ended: "ok", "error", "timeout" or "flood"; with the error, or a value."""
+        status, found = "error", {}
         with contextlib.suppress(TimedOut, Flood):
             with self.timed(seconds):
-                result = self.run_cell(source, store_history=True)
-                status = "ok" if result.success else "error"
+                found = self.test(cell) if test else self.students(cell)
+                status = "error" if "error" in found else "ok"
             for stream in self.streams:
                 stream.flush()
         if self.late:
-            return "timeout"
+            return {"end": "timeout"}
         most = max(s.written / max(1, s.most) for s in self.streams)
-        return "flood" if most > PATIENCE else status
+        return {"end": "flood"} if most > PATIENCE else {"end": status, **found}
+
+    def students(self, source):
+        """Run a cell as a notebook does; {} or what went wrong."""
+        result = self.run_cell(source, store_history=True)
+        if result.success:
+            return {}
+        return {"error": what_happened(result.error_before_exec or result.error_in_exec)}
+
+    def test(self, source):
+        """Run an instructor's cell, which is plain Python; what went wrong, or its value."""
+        self.tests += 1
+        name = f"<test {self.tests}>"
+        linecache.cache[name] = (len(source), None, source.splitlines(True), name)
+        try:
+            value = self.value(source, name)
+            shown = {} if value is None else {"value": self.shown(value)}
+        except (TimedOut, Flood):
+            raise
+        except BaseException as error:  # a SystemExit as well
+            self.wire.send(output=self.explain(error, name))
+            return {"error": what_happened(error)}
+        self.finish("post_execute")  # figures are shown
+        return shown
+
+    def value(self, source, name):
+        """Of a cell's last line, if it is an expression that a notebook would show."""
+        tree = self.compile(source, name, "exec", flags=ast.PyCF_ONLY_AST)
+        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
+        self.run(self.compile(tree, name, "exec", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))
+        if last is None:
+            return None
+        code = ast.Expression(last.value)
+        found = self.run(self.compile(code, name, "eval", flags=ast.PyCF_ALLOW_TOP_LEVEL_AWAIT))
+        return None if source.rstrip().endswith(";") else found
+
+    def run(self, code):
+        found = self.evaluate(code, self.space)
+        return self.shell.loop_runner(found) if code.co_flags & inspect.CO_COROUTINE else found
+
+    def shown(self, value):
+        """The value as a notebook shows it; a number plainly, because it may be the score."""
+        if isinstance(value, self.numbers):
+            return {"text/plain": repr(float(value))}
+        if isinstance(value, int):
+            return {"text/plain": repr(value)}
+        data, _ = self.format(value)
+        return {kind: _text(data[kind]) for kind in KINDS if kind in data}
 
     def check(self, request):
         """Send what a check function sees in each call; what went wrong, or ""."""
         try:
-            with self.timed(request["seconds"]):
-                for exercise, module, source in request["references"]:
-                    self.replace(exercise, self.written(module, source))
+            with self.timed(request["seconds"]), self.earlier(request["references"]):
                 function = self.load(request["source"])[request["check"]]
                 for k, (device, seed) in enumerate(request["calls"]):
                     self.wire.send(call=k, seen=self.look(function, self.package, device, seed))
@@ -256,6 +384,22 @@ class Runner:
         except BaseException:  # a student's SystemExit as well
             return "timeout" if self.late else "died"
         return ""
+
+    @contextlib.contextmanager
+    def earlier(self, references):
+        """The references in the places of earlier exercises, for as long as one check takes."""
+        written = dict(self.exercise.written)
+        kept = [(space, name, vars(space)[name]) for exercise, _, _ in references
+                for space, name in self.places(exercise) if name in vars(space)]  # fmt: skip
+        try:
+            for exercise, module, source in references:
+                self.replace(exercise, self.written(module, source))
+            yield
+        finally:
+            for space, name, value in kept:
+                setattr(space, name, value)
+            self.exercise.written.clear()
+            self.exercise.written.update(written)
 
     def written(self, module, source):
         """The function or class that `source` defines, made among the module's names."""

@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import math
 import os
 import select
 import shutil
@@ -10,8 +11,9 @@ import socket
 import subprocess
 import tempfile
 import time
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 
+from .. import DEVICES
 from . import confine, outputs, policy
 from .job import NoBoundary
 
@@ -35,6 +37,15 @@ class Trouble(Exception):
         self.kind, self.words = kind, words
 
 
+@dataclass
+class End:
+    """How a child ended, where that is known: `killed` by us; processor time in seconds."""
+
+    code: int = 0
+    cpu: float = 0
+    killed: bool = True
+
+
 def exit_code(process):
     """Of a process that has ended or soon will, as -SIGNAL when it was killed; 0 if it runs on."""
     with contextlib.suppress(subprocess.TimeoutExpired):
@@ -49,7 +60,7 @@ class Server:
     With `fork` it has any number of them, one at a time; else it becomes its only one.
     """
 
-    def __init__(self, lesson, fork, bwrap, devices=("cpu", "sim")):
+    def __init__(self, lesson, fork, bwrap, devices=DEVICES):
         self.fork, self.devices = fork, devices
         self.process = self.init = self.scratch = None
         self.copy = policy.readable_copy(lesson)
@@ -137,19 +148,21 @@ class Server:
             return True
 
     def end_child(self):
-        """Kill the child; its exit code and processor time, if known. It is gone then."""
-        if self.fork:
-            try:
-                self.control.settimeout(STOP_SECONDS)
-                self.control.send(b"kill")
-                ended = json.loads(self.control.recv(CHUNK))
-                return ended["code"], ended["cpu"]
-            except (OSError, ValueError):
-                self.stop()
-                return 0, 0
-        code = exit_code(self.process)
-        self.stop()
-        return code, 0
+        """Kill the child; its End. It is gone then, and the server too if the child left traces."""
+        if not self.fork:
+            code = exit_code(self.process)
+            self.stop()
+            return End(code, killed=not code)
+        try:
+            self.control.settimeout(STOP_SECONDS)
+            self.control.send(b"kill")
+            ended = json.loads(self.control.recv(CHUNK))
+        except (OSError, ValueError):
+            self.stop()
+            return End()
+        if not ended.pop("clean"):
+            self.stop()
+        return End(**ended)
 
     def stop(self):
         """End every process inside; they are gone when this returns."""
@@ -174,8 +187,8 @@ class Child:
     """The process of one submission."""
 
     def __init__(self, server, limits):
-        self.server, self.limits, self.rest, self.code = server, limits, bytearray(), 0
-        self.cpu = self.received = 0
+        self.server, self.limits, self.rest = server, limits, bytearray()
+        self.received, self.parts, self.end = 0, 0, None
         self.outgoing, self.incoming = server.open(limits)
         os.set_blocking(self.outgoing, False)
 
@@ -183,19 +196,26 @@ class Child:
         return self
 
     def __exit__(self, *_):
-        self.code, self.cpu = self.server.end_child()
+        self.end = self.server.end_child()
         os.close(self.outgoing)
         os.close(self.incoming)
 
-    def ask(self, request, seconds, most):
-        """Send a request; yield messages until one says "end". Trouble when that can't be."""
+    def ask(self, request, seconds, most, parts=math.inf):
+        """Send a request; yield messages until one says "end". Trouble when that can't be.
+
+        At most `most` bytes are read, and of messages no more than have `parts` values.
+        """
         deadline = time.monotonic() + seconds + self.limits.grace
         unsent = json.dumps(request | {"seconds": seconds}).encode() + b"\n"
-        most += self.received
+        most, parts = most + self.received, parts + self.parts
         while True:
-            while (end := self.rest.find(b"\n")) >= 0:
-                message = self.understood(bytes(self.rest[:end]))
-                del self.rest[: end + 1]
+            while (length := self.rest.find(b"\n")) >= 0:
+                line = bytes(self.rest[:length])
+                del self.rest[: length + 1]
+                self.parts += outputs.parts(line)
+                if self.parts > parts:
+                    raise Trouble("flood", "sent far too much")
+                message = self.understood(line)
                 yield message
                 if "end" in message:
                     return

@@ -1,5 +1,6 @@
 """What goes into the sandbox and what comes out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,8 @@ class Limits:
     stream: int = 200_000  # characters of one stream in one cell
     total: int = 4 << 20  # outputs of the notebook
     observed: int = 16 << 20  # observations of the notebook
+    pictures: bool = True  # whether any are drawn
+    parts: int = 200_000  # values in them; the lessons' own have 6,000
 
 
 @dataclass
@@ -34,27 +37,56 @@ class Check:
     name: str
     calls: list  # [(device, seed), ...]
     references: list = field(default_factory=list)  # [(exercise, module, source), ...]
+    after: int | None = None  # cells that have run when it has its turn; None: all of them
 
 
 @dataclass
 class Job:
-    """One submission: the lesson's edition, the student's cells, the checks."""
+    """One submission: the lesson's edition, the cells' texts, the checks.
+
+    `tests`: indices of the cells that are an instructor's tests. They are plain Python.
+    `tell` is called with the number of each cell as it begins.
+    """
 
     lesson: Path
     cells: list
     checks: list = field(default_factory=list)
     limits: Limits = field(default_factory=Limits)
+    tell: Callable = lambda number: None
+    tests: frozenset = frozenset()
+    left_out: frozenset = frozenset()  # indices of cells that are not run
+
+    def passes(self):
+        """The steps of each process: what a cell shows is kept of the first that runs it.
+
+        A check tells its process what nobody else is to know: the references, the seeds. So cells
+        that stand below a check run first in a process that has none.
+        """
+        steps = self.steps()
+        cells = [step for step in steps if step[0] == "cell"]
+        return [steps] if steps[: len(cells)] == cells else [cells, steps]
+
+    def steps(self):
+        """[("cell", i) or ("check", k), ...] in their order."""
+        end = len(self.cells)
+        cells = [(i, 1, "cell", i) for i in range(end) if i not in self.left_out]
+        checks = [(end if c.after is None else c.after, 0, "check", k)
+                  for k, c in enumerate(self.checks)]  # fmt: skip
+        return [(kind, i) for _, _, kind, i in sorted(cells + checks)]
 
 
 @dataclass
 class CellRun:
     """Outputs of one cell as nbformat dicts, and how it ended.
 
-    status: "ok", "error", "timeout", "died", "flood" or "not run".
+    status: "ok", "error", "timeout", "died", "flood" or "not run"; `error`: what went wrong, in a
+    line. Of a test cell `value` is its last line's value as an output's data.
     """
 
     outputs: list = field(default_factory=list)
     status: str = "not run"
+    error: str = ""
+    value: dict = field(default_factory=dict)
 
 
 @dataclass

@@ -11,6 +11,7 @@ WIDEST = 2000  # as a page shows it
 NOTE = 200  # characters that may follow a stream: that it was cut
 DEPTH = 40
 PARTS = 200_000  # values in one line
+REASON = ("name", "words", "line")  # of an error
 
 
 class Refused(ValueError):
@@ -19,7 +20,7 @@ class Refused(ValueError):
 
 def message(line):
     """The JSON object of a line. Refused when it is none, too deep or in too many parts."""
-    if line.count(b",") + line.count(b"[") + line.count(b"{") > PARTS:
+    if parts(line) > PARTS:
         raise Refused("too many parts")
     try:
         found = json.loads(line)
@@ -28,6 +29,11 @@ def message(line):
     if not isinstance(found, dict):
         raise Refused("no object")
     return plain(found, DEPTH)
+
+
+def parts(line):
+    """How many values a line can hold at most."""
+    return line.count(b",") + line.count(b"[") + line.count(b"{")
 
 
 def plain(value, depth):
@@ -99,6 +105,24 @@ def picture(value):
     if data[:8] != PNG or data[12:16] != b"IHDR" or width * height > PIXELS:
         return None
     return base64.b64encode(data).decode()
+
+
+def value(found, limits):
+    """The clean data of a cell's value; {} where it has none that is shown."""
+    clean = _rich("execute_result", found, None, limits) if isinstance(found, dict) else None
+    return clean["data"] if clean else {}
+
+
+def reason(found):
+    """What a child says went wrong in a cell, in a line: "KeyError: 'a' (line 2: x['a'])"."""
+    if not isinstance(found, dict):
+        return ""
+    name, words, line = (" ".join(str(found.get(k) or "").split()) for k in REASON)
+    said = f"{name[:80]}: {words[:200]}" if words else name[:80]
+    number = found.get("number")
+    place = f"line {number}" if type(number) is int and 0 < number < 10**6 else ""
+    where = ": ".join(filter(None, (place, line[:100])))
+    return f"{said} ({where})" if where else said
 
 
 def size(output):

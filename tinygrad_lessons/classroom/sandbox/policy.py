@@ -4,12 +4,15 @@ import contextlib
 import errno
 import os
 import shutil
+import struct
 import subprocess
 import sys
 import sysconfig
 import tempfile
 from functools import cache
 from pathlib import Path
+
+from .. import DEVICES
 
 REFERENCE = Path(__file__).parents[2]
 INSIDE = "/sandbox"
@@ -36,14 +39,27 @@ DENIED = """
 acct add_key adjtimex bpf chroot clock_adjtime clock_settime delete_module fanotify_init
 finit_module fsconfig fsmount fsopen fspick init_module io_uring_enter io_uring_register
 io_uring_setup ioperm iopl kcmp kexec_file_load kexec_load keyctl landlock_create_ruleset
-lookup_dcookie lsm_set_self_attr mbind memfd_create memfd_secret migrate_pages mknod mknodat
-modify_ldt mount mount_setattr move_mount move_pages mq_open mq_unlink msgctl msgget
-name_to_handle_at nfsservctl open_by_handle_at open_tree perf_event_open personality pidfd_getfd
-pidfd_open pivot_root process_madvise process_vm_readv process_vm_writev ptrace quotactl
-quotactl_fd reboot request_key semctl semget set_mempolicy setns settimeofday shmat shmctl shmget
-swapoff swapon syslog sysfs umount2 unshare uselib userfaultfd ustat vhangup vmsplice
+lookup_dcookie mbind memfd_create memfd_secret migrate_pages mknod mknodat modify_ldt mount
+mount_setattr move_mount move_pages mq_open mq_unlink msgctl msgget name_to_handle_at nfsservctl
+open_by_handle_at open_tree perf_event_open personality pidfd_getfd pidfd_open pivot_root
+process_madvise process_vm_readv process_vm_writev ptrace quotactl quotactl_fd reboot request_key
+semctl semget set_mempolicy setns settimeofday shmat shmctl shmget swapoff swapon syslog sysfs
+umount2 unshare uselib userfaultfd ustat vhangup vmsplice
 """.split()
 SERVER_NEEDS = {"landlock_create_ruleset", "pidfd_open"}
+NEWEST = 449  # the number of the last system call that is looked at here; later ones are absent
+# What would leave a mark on a file that the next submission, or one at the same time, can see.
+MARKS = """
+chown fchown fchownat fremovexattr fsetxattr inotify_add_watch inotify_init inotify_init1 lchown
+lremovexattr lsetxattr removexattr setxattr fadvise64 mincore readahead
+""".split()
+# The same, of calls that ordinary code makes and that must not fail: they do nothing.
+PRETENDED = """
+chmod fchmod fchmodat flock futimesat utime utimensat utimes
+""".split()
+LOCKS = (6, 7, 37, 38)  # F_SETLK, F_SETLKW, F_OFD_SETLK, F_OFD_SETLKW: granted, and not taken
+HINTS = (1024, 1026, 1036, 1038)  # F_SETLEASE, F_NOTIFY, F_SET_RW_HINT, F_SET_FILE_RW_HINT
+FLAGS = (0x40086602, 0x401C5820)  # FS_IOC_SETFLAGS, FS_IOC_FSSETXATTR
 NEW_PROCESS = ("execve", "execveat", "fork", "vfork")
 ON_OTHERS = (
     "prlimit64", "sched_setaffinity", "sched_setattr", "sched_setparam", "sched_setscheduler",
@@ -52,6 +68,7 @@ NAMESPACES = (0x20000, 0x2000000, 0x4000000, 0x8000000, 0x10000000, 0x20000000, 
 CLONE_THREAD = 0x10000
 AF_UNIX = 1
 TIOCSTI, TIOCLINUX = 0x5412, 0x541C
+SECCOMP_ERRNO = 0x50000
 
 
 @cache
@@ -134,12 +151,13 @@ def _within(path, folders):
     return any(path.startswith(folder + "/") for folder in folders)
 
 
-def bwrap_argv(bwrap, lesson, filter_fd, info_fd, devices=("cpu", "sim")):
+def bwrap_argv(bwrap, lesson, filter_fd, info_fd, devices=DEVICES):
     """bubblewrap's command line, up to the program to run."""
     readable, links = _readable()
     argv = [bwrap, *_namespaces(), "--die-with-parent", "--new-session", "--clearenv"]
     argv += ["--hostname", "sandbox", "--seccomp", str(filter_fd), "--info-fd", str(info_fd)]
-    argv += ["--perms", "1777", "--size", str(SCRATCH_SIZE), "--tmpfs", SCRATCH]
+    # nobody lists it: that would be written down in its time of access
+    argv += ["--perms", "0333", "--size", str(SCRATCH_SIZE), "--tmpfs", SCRATCH]
     for folder in _parents([*readable, LESSON, f"{INSIDE}/server.py", "/dev/null"]):
         passed = "0555" if folder == INSIDE else "0111"  # other folders above can't be listed
         argv += ["--perms", passed, "--dir", folder]
@@ -197,22 +215,56 @@ def system_calls(server):
     _rule(rules, sc.ERRNO(errno.ENOSYS), "clone3")
     _rule(rules, sc.ERRNO(errno.EAFNOSUPPORT), "socket", sc.Arg(0, sc.NE, AF_UNIX))
     for request in (TIOCSTI, TIOCLINUX):
-        _rule(rules, refused, "ioctl", sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, request))
+        _rule(rules, refused, "ioctl", _command(sc, request))
     if not server:
         _rule(rules, refused, "clone", sc.Arg(0, sc.MASKED_EQ, CLONE_THREAD, 0))
         for name in ON_OTHERS:
             _rule(rules, refused, name, sc.Arg(0, sc.NE, 0))
         for name in ("setpriority", "ioprio_set"):
             _rule(rules, refused, name)
+        _leave_no_marks(rules, refused, sc.ERRNO(0))
     with tempfile.TemporaryFile() as file:
         rules.export_bpf(file)
         file.seek(0)
-        return file.read()
+        return _without_newer_calls() + file.read()
+
+
+def _leave_no_marks(rules, refused, pretended):
+    """Nothing is noted on a file that another submission may look at."""
+    import pyseccomp as sc
+
+    for name in MARKS:
+        _rule(rules, refused, name)
+    for name in PRETENDED:
+        _rule(rules, pretended, name)
+    for call, action, commands in (
+        ("fcntl", pretended, LOCKS),
+        ("fcntl", refused, HINTS),
+        ("ioctl", refused, FLAGS),
+    ):
+        for command in commands:
+            _rule(rules, action, call, _command(sc, command))
+
+
+def _command(sc, number):
+    """A call's second argument, of which the kernel looks at 32 bits."""
+    return sc.Arg(1, sc.MASKED_EQ, 0xFFFFFFFF, number)
+
+
+def _without_newer_calls():
+    """The beginning of a BPF program: ENOSYS for every call that is newer than this file."""
+    load, jump_if_greater, end = 0x20, 0x25, 0x06
+    steps = (
+        (load, 0, 0, 0),
+        (jump_if_greater, 0, 1, NEWEST),
+        (end, 0, 0, SECCOMP_ERRNO | errno.ENOSYS),
+    )
+    return b"".join(struct.pack("HBBI", *step) for step in steps)
 
 
 def _rule(rules, action, name, *arguments):
     try:
         rules.add_rule(action, name, *arguments)
     except (OSError, ValueError):  # a call that this architecture or libseccomp does not have
-        if arguments or name in ("execve", "mount", "ptrace"):
+        if arguments or name in ("execve", "mount", "ptrace", "setxattr"):
             raise

@@ -1,4 +1,4 @@
-"""What holds on this machine: the choice of a sandbox, and a dozen attacks against it."""
+"""What holds on this machine: the choice of a sandbox, and the attacks against it."""
 
 import os
 import shutil
@@ -9,10 +9,11 @@ import tempfile
 from contextlib import contextmanager
 from pathlib import Path
 
+from .. import DEVICES
 from . import confine, policy
-from .boxes import BUBBLEWRAP, CONTAINER, FORK_SERVER, NONE, Sandbox
 from .job import Job, Limits, NoBoundary
-from .streams import container_program
+from .plain import container_program
+from .sandbox import BUBBLEWRAP, CONTAINER, FORK_SERVER, NONE, Sandbox
 
 WHY = {
     FORK_SERVER: "each submission in its own Landlock domain, inside bubblewrap",
@@ -61,11 +62,44 @@ import ctypes
 print("crossed" if ctypes.CDLL(None).unshare(0x10000000) == 0 else "")""",
     "is root": "import os; print('crossed' if 0 in (os.getuid(), os.geteuid()) else '')",
     "takes all memory": "x = b'x' * (3 << 30); print('crossed')",
+    "leaves a mark for the next": """\
+import os
+for path in ("/tmp", "/lesson", os.environ["HOME"]):
+    try:
+        os.setxattr(path, "user.mark", b"x")
+        print("crossed", path)
+    except OSError:
+        continue""",
+    "leaves a time for the next": """\
+import os
+times = lambda: (os.stat("/dev/null").st_mtime_ns, os.stat("/tmp").st_mtime_ns)
+before = times()
+for path in ("/dev/null", "/tmp"):
+    try:
+        os.utime(path)
+    except OSError:
+        continue
+print("" if times() == before else "crossed")""",
+    "locks what others lock": """\
+import fcntl, os
+one, two = open(os.__file__), open(os.__file__)
+try:
+    fcntl.flock(one, fcntl.LOCK_EX)
+    fcntl.flock(two, fcntl.LOCK_EX | fcntl.LOCK_NB)
+except BlockingIOError:
+    print("crossed")""",
+    "watches what others read": """\
+import ctypes
+print("crossed" if ctypes.CDLL(None).inotify_init() >= 0 else "")""",
 }
-CONTAINED = ("starts processes", "runs programs")  # a container may: they end with it
+# A container may: the processes, the marks and the locks end with it, or reach nobody else.
+CONTAINED = {
+    "starts processes", "runs programs", "leaves a mark for the next", "leaves a time for the next",
+    "locks what others lock", "watches what others read",
+}  # fmt: skip
 
 
-def choose(way=None, unsafe=False, devices=("cpu", "sim")):
+def choose(way=None, unsafe=False, devices=DEVICES):
     """The strongest Sandbox in which every attack is held, or the one called `way`."""
     if way:
         return Sandbox(way, WHY[way], devices)
@@ -80,7 +114,7 @@ def choose(way=None, unsafe=False, devices=("cpu", "sim")):
     return Sandbox(NONE, "; ".join([WHY[NONE], *reasons]), devices)
 
 
-def why_not(name, devices=("cpu", "sim")):
+def why_not(name, devices=DEVICES):
     """Why a way does not work here, in words; "" when it does."""
     if reason := _missing(name, devices):
         return reason
@@ -112,11 +146,11 @@ def attacks_held(name=None):
     attacks = {k: v for k, v in ATTACKS.items() if name != CONTAINER or k not in CONTAINED}
     with _host() as (facts, lesson), Sandbox(name) as sandbox:
         cells = [code.format(**facts) for code in attacks.values()]
-        answer = sandbox.run(Job(lesson, cells, limits=Limits(cell_seconds=5)))
-    said = [_said(run) for run in answer.cells]
+        outcome = sandbox.run(Job(lesson, cells, limits=Limits(cell_seconds=5)))
+    said = [_said(run) for run in outcome.cells]
     return [
         (what, run.status != "not run" and "crossed" not in text, text[:200])
-        for what, run, text in zip(attacks, answer.cells, said, strict=True)
+        for what, run, text in zip(attacks, outcome.cells, said, strict=True)
     ]
 
 
@@ -151,7 +185,7 @@ def tiny_lesson(folder):
     """The least edition that the sandbox's child can work with."""
     package = Path(folder) / policy.REFERENCE.name
     (package / "lab").mkdir(parents=True)
-    for name in ("exercise.py", "lab/observe.py"):
+    for name in ("exercise.py", "lab/observe.py", "lab/state.py"):
         shutil.copy(policy.REFERENCE / name, package / name)
     (package / "lab/__init__.py").touch()
     (package / "__init__.py").write_text("def manual_seed(seed):\n    pass\n")

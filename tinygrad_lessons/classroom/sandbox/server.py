@@ -11,6 +11,7 @@ import shutil
 import signal
 import socket
 import sys
+import threading
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -23,9 +24,12 @@ def main():
     if setting["uid"]:
         confine.drop_root(setting["uid"])
     os.chdir(setting["lesson"])
+    home = setting["scratch"] + "/run"
+    make(home)
     import child
 
     runner = child.prepare(setting["lesson"], setting["fork"])
+    shutil.rmtree(home)
     pipes = [os.dup(fd) for fd in (0, 1)] if setting["control"] is None else []
     null = os.open(os.devnull, os.O_RDWR)
     for fd in (0, 1, 2):
@@ -40,6 +44,7 @@ def main():
     scratch = os.open(setting["scratch"], os.O_PATH)
     socket.send_fds(control, [b"ready"], [scratch])
     os.close(scratch)
+    traces = Traces(setting["scratch"]) if setting["fork"] else None
     while True:
         message, pipes, _, _ = socket.recv_fds(control, 65536, 2)
         if not message:
@@ -53,8 +58,10 @@ def main():
         for fd in pipes:
             os.close(fd)
         ended = watch(control, pid)
-        clear(setting["scratch"] + "/run")
+        ended["clean"] = clear(home) and traces.gone(pid)
         control.send(json.dumps(ended).encode())
+        if not ended["clean"]:
+            return
 
 
 def become(runner, setting, limits, incoming, outgoing):
@@ -70,8 +77,7 @@ def confine_child(setting, limits):
     import confine
 
     home = setting["scratch"] + "/run"
-    os.mkdir(home, 0o700)
-    os.environ.update(HOME=home, TMPDIR=home, MPLCONFIGDIR=home, IPYTHONDIR=home)
+    make(home)
     confine.prctl(confine.PR_SET_PDEATHSIG, signal.SIGKILL)
     os.setsid() if setting["fork"] else None
     if setting["landlock"]:
@@ -81,26 +87,87 @@ def confine_child(setting, limits):
         confine.seccomp(bytes.fromhex(setting["filter"]))
 
 
+def make(home):
+    """The only folder that can be written to."""
+    os.mkdir(home, 0o700)
+    os.environ.update(HOME=home, TMPDIR=home, MPLCONFIGDIR=home, IPYTHONDIR=home)
+
+
 def watch(control, pid):
-    """Wait for a child, or kill it when told to; how it ended."""
-    process = os.pidfd_open(pid)
+    """Wait for a child, or kill it when told to; how it ended, and whether this killed it."""
+    process, killed = os.pidfd_open(pid), False
     while process not in select.select([control, process], [], [])[0]:
         if not control.recv(64):
             os._exit(0)
         os.kill(pid, signal.SIGKILL)
+        killed = True
     os.close(process)
     _, status, used = os.wait4(pid, 0)
-    return {"code": os.waitstatus_to_exitcode(status), "cpu": used.ru_utime + used.ru_stime}
+    cpu = used.ru_utime + used.ru_stime
+    return {"code": os.waitstatus_to_exitcode(status), "cpu": cpu, "killed": killed}
 
 
 def clear(folder):
-    """Remove what a submission wrote; when that fails, this server has served."""
+    """Whether all that a submission wrote could be removed."""
     try:
         shutil.rmtree(folder)
     except FileNotFoundError:
         pass
     except (OSError, RecursionError):
-        os._exit(1)
+        return False
+    return True
+
+
+class Traces:
+    """What a submission can leave beside its files: the scratch folder's state, and counters.
+
+    Numbers of processes and files go up by a whole block for each child, however many it used.
+    """
+
+    PIDS, FILES = 4, 32
+
+    def __init__(self, folder):
+        self.folder, self.probe = folder, folder + "/probe"
+        while new_thread() % self.PIDS:
+            pass
+        self.state, self.file = self.look(), self.new_file()
+
+    def look(self):
+        """What the folder shows of itself, without its times: making a child's folder sets them."""
+        s = os.stat(self.folder)
+        return s.st_mode, s.st_uid, s.st_gid, s.st_nlink, s.st_size, os.listxattr(self.folder)
+
+    def new_file(self):
+        """The number of a file that is made, and removed at once."""
+        fd = os.open(self.probe, os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            return os.fstat(fd).st_ino
+        finally:
+            os.close(fd)
+            os.unlink(self.probe)
+
+    def gone(self, pid):
+        """Use up the blocks of a child; whether it left them, and the folder as it was."""
+        pids = use_up(new_thread, pid + self.PIDS - 1)
+        files = use_up(self.new_file, self.file + self.FILES)
+        self.file += self.FILES
+        return pids and files and self.look() == self.state
+
+
+def use_up(new, last):
+    """Whether `new` comes to the number `last`, and not past it."""
+    while (found := new()) < last:
+        pass
+    return found == last
+
+
+def new_thread():
+    """The number of a thread that has ended."""
+    found = []
+    thread = threading.Thread(target=lambda: found.append(threading.get_native_id()))
+    thread.start()
+    thread.join()
+    return found[0]
 
 
 if __name__ == "__main__":

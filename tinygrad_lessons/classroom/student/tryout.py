@@ -1,6 +1,5 @@
 """What a student's own package can do: the lessons' checks, a program for each lesson, training."""
 
-import re
 from pathlib import Path
 
 from ...lab.table import Report
@@ -99,26 +98,12 @@ def programs(out, sandbox):
 def train(out, sandbox, tell):
     """The lines that the capstone's training prints, one an epoch; `tell(n)` as each begins."""
     cells = ["import tinygrad_lessons as torch\n" + TRAINING, *[EPOCH] * EPOCHS]
-    answer = sandbox.run(Job(Path(out).resolve(), Told(cells, tell), [], LONG))
+    answer = sandbox.run(Job(Path(out).resolve(), cells, [], LONG, tell))
     return [_said(run) for run in answer.cells[1:]]
-
-
-class Told(list):
-    """Cells of which the number is told as each begins."""
-
-    def __init__(self, cells, tell):
-        super().__init__(cells)
-        self.tell = tell
-
-    def __iter__(self):
-        for number, cell in enumerate(super().__iter__()):
-            self.tell(number)
-            yield cell
 
 
 def _said(run):
     """The last line that a cell printed, or what stopped it: an exercise, or an error."""
     texts = [o.get("text") or f"{o.get('ename')}: {o.get('evalue')}" for o in run.outputs]
     lines = "".join(texts).strip().splitlines()
-    last = lines[-1].removeprefix("NotImplementedError: ") if lines else ""
-    return re.sub(r"(\S+) is yours to write: lesson (\w+), .*", r"needs \1 of \2", last)
+    return lines[-1].removeprefix("NotImplementedError: ") if lines else ""

@@ -27,6 +27,7 @@ STYLE = {
 }
 CENTRED = {"ha": "center", "va": "center"}
 DPI, INCH = 144, 96  # dots of the file, and of the page, to an inch
+left_out = ""  # where nothing is drawn, as at grading: the sentence in every picture's place
 
 
 class Picture:
@@ -55,6 +56,8 @@ def picture(width=7.5, height=3.0):
     def decorate(draw):
         @functools.wraps(draw)
         def drawn(*args, **options):
+            if left_out:
+                return Picture(left_out)
             import matplotlib
             from matplotlib.figure import Figure
 

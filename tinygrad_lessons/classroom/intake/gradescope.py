@@ -1,0 +1,59 @@
+"""Gradescope's export of submissions: a folder each, and a table that says whose each is."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import yaml
+
+from .owners import Who, clean
+
+TABLE = "submission_metadata.yml"
+MOST = 64 << 20
+
+
+def submitters(files, refused):
+    """{name of a submission's folder or file: [Who, ...]} by the tables among the files."""
+    found = {}
+    for file in files:
+        if file.path.name == TABLE and file.path == file.outer:
+            try:
+                found |= _read(file.load(MOST))
+            except Exception as error:  # whatever a file can hold that is no such table
+                refused.append(f"{TABLE} cannot be read: {' '.join(str(error).split())[:100]}")
+    return found
+
+
+def owners(path, submitters):
+    """The Whos of a file, by the table; [] when it names none."""
+    names = [part for part in path.parts if part in submitters]
+    return [replace(who, file=path.name) for who in submitters[names[0]]] if names else []
+
+
+def _read(data):
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    table = yaml.load(data, Loader=loader)
+    return {str(name): _people(entry) for name, entry in table.items()}
+
+
+def _people(entry):
+    when = _time(entry.get(":created_at"))
+    people = entry.get(":submitters") or []
+    return [
+        Who(
+            clean(str(person.get(":name") or "")),
+            "gradescope",
+            str(person.get(":sid") or ""),
+            str(person.get(":email") or ""),
+            when=when,
+        )
+        for person in people
+    ]
+
+
+def _time(value):
+    """Gradescope's times are UTC."""
+    if isinstance(value, str):
+        value = datetime.fromisoformat(value)
+    if not isinstance(value, datetime):
+        return None
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

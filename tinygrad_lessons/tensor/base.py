@@ -1,0 +1,107 @@
+"""What a tensor is: an array on a device."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, overload
+
+from .. import dtypes
+from ..shapes import Size, axis
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from .._types import Array
+    from ..autograd import Function
+    from ..devices import Device
+    from . import Tensor
+
+
+class Base:
+    """An array, its device, and what the other families of methods know about it.
+
+    _node    the operation that it came from; None for a leaf
+    _memory  [time of the last write in place], shared by all that share the numbers
+    _view    (base, steps, the base's node then) for a view: the steps make it from the base
+    """
+
+    __slots__ = (
+        "array", "device", "_requires_grad", "_node", "_grad", "_memory", "_view", "hooks",
+        "__weakref__",
+    )  # fmt: skip
+    array: Array
+    device: Device
+    hooks: tuple[Callable[..., Any], ...]
+    _requires_grad: bool
+    _node: Function | None
+    _grad: Tensor | None
+    _memory: list[int]
+    _view: tuple[Any, tuple[Any, ...], Function | None] | None
+    __array_ufunc__ = None  # NumPy's scalars and arrays then leave arithmetic to us
+
+    def __init__(self, array: Array, device: Device, requires_grad: bool = False) -> None:
+        self.array, self.device, self._requires_grad = array, device, requires_grad
+        self._node = self._grad = self._view = None
+        self._memory, self.hooks = [0], ()
+
+    @property
+    def shape(self) -> Size:
+        """How many numbers lie along each axis."""
+        return Size(self.array.shape)
+
+    @property
+    def dtype(self) -> dtypes.dtype:
+        """The kind of its numbers: torch.float32 and so on."""
+        return dtypes.of(self.array)
+
+    @property
+    def ndim(self) -> int:
+        """How many axes it has."""
+        return self.array.ndim
+
+    @property
+    def nbytes(self) -> int:
+        """How many bytes its numbers take."""
+        return self.array.nbytes
+
+    @overload
+    def size(self, dim: None = None) -> Size: ...
+    @overload
+    def size(self, dim: int) -> int: ...
+    def size(self, dim: int | None = None) -> Size | int:
+        """The shape, or how many numbers lie along `dim`."""
+        if dim is not None and not self.ndim:
+            raise IndexError(f"Dimension specified as {dim} but tensor has no dimensions")
+        return self.shape if dim is None else self.array.shape[axis(dim, self.ndim)]
+
+    def dim(self) -> int:
+        """How many axes it has."""
+        return self.array.ndim
+
+    def numel(self) -> int:
+        """How many numbers it holds."""
+        return self.array.size
+
+    @overload
+    def stride(self, dim: None = None) -> tuple[int, ...]: ...
+    @overload
+    def stride(self, dim: int) -> int: ...
+    def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
+        """How many numbers apart neighbours lie, along `dim` or along each axis."""
+        strides = tuple(n // self.array.itemsize for n in self.array.strides)
+        return strides if dim is None else strides[axis(dim, self.ndim)]
+
+    def is_contiguous(self) -> bool:
+        """Whether its numbers lie row by row, without gaps."""
+        return self.array.flags.c_contiguous
+
+    def is_floating_point(self) -> bool:
+        """Whether its dtype is float16, float32 or float64."""
+        return self.dtype.is_floating_point
+
+    def __len__(self) -> int:
+        if not self.ndim:
+            raise TypeError("len() of a 0-d tensor")
+        return len(self.array)
+
+    def __hash__(self) -> int:
+        return id(self)

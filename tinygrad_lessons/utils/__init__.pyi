@@ -1,3 +1,0 @@
-"""Batches, as a type checker sees them."""
-
-from . import data as data
