@@ -386,7 +386,7 @@ nn.utils.scale_gradients | nn.utils.scale_gradients([y], 1.0) | what `clip_grad_
 F.standardize | F.standardize(x, dim=1) |
 nn.init.uniform_fan_in_ | nn.init.uniform_fan_in_(y.clone()) |
 torch.accelerator.pick | torch.accelerator.pick() |
-torch.autograd.Function | x.exp().grad_fn.needs(0) | of arrays, or as in PyTorch
+torch.autograd.Function | x.exp().grad_fn.needs(0) | of arrays; with static methods and a ctx, too
 torch.autograd.numerical_gradient | torch.autograd.numerical_gradient(torch.sum, y) |
 torch.autograd.topological_order | torch.autograd.topological_order(x * 2) |
 torch.autograd.one_step | torch.autograd.one_step(x * 2, y)[0] |
@@ -395,6 +395,7 @@ torch.devices.common | torch.devices.common(x, y) |
 torch.devices.available | torch.devices.available() |
 torch.devices.probe | torch.devices.probe("sim")["works"] |
 torch.devices.transfer_guard | torch.devices.transfer_guard("disallow") | JAX's
+torch.devices.check_indices | torch.devices.check_indices() | for a GPU
 torch.training.mean_loss | torch.training.mean_loss(lambda x: x, [(x, y)], device) |
 torch.training.train_epoch | torch.training.train_epoch |
 torch.training.accuracy | torch.training.accuracy |
@@ -406,14 +407,15 @@ torch.datasets.Images | torch.datasets.Images |
 """
 DIFFERENCES = """## How it differs from PyTorch
 
-- **Left out**, and what to do instead: complex numbers (two tensors), sparse and quantised tensors,
-  bfloat16, `torch.compile`, more than one GPU, gradients of gradients (`numerical_gradient`; so
-  `create_graph=True` raises), convolutions (`x.unbind`, `reshape` and `@`), `resize_` (`reshape`, or
-  a new tensor), `histogram` (NumPy's, of `x.cpu().numpy()`), `normal` (`randn` times the deviation
-  plus the mean), `random_` (`randint`), matrix norms by singular values (`linalg.svd`), `...` and
-  repeated sizes of 1 in `einsum`, Functions of several results or with `setup_context`.
-- **Files**: `torch.save` writes arrays and JSON, and `load` runs no code; PyTorch's own files are not
-  read. Go between the two by `numpy.savez`.
+- **Left out**, and what to do instead: complex numbers (two tensors), sparse and quantised
+  tensors, bfloat16, `torch.compile`, more than one GPU, gradients of gradients
+  (`numerical_gradient`; `create_graph=True` raises), convolutions (`unbind`, `reshape` and `@`),
+  `resize_` (`reshape`, or a new tensor), `histogram` (NumPy's, of `x.cpu().numpy()`), `normal`
+  (`randn` times the deviation plus the mean), `random_` (`randint`), matrix norms by singular
+  values (`linalg.svd`), `...` and repeated sizes of 1 in `einsum`, Functions of several results
+  or with `setup_context`.
+- **Files**: `torch.save` writes arrays and JSON, and `load` runs no code; PyTorch's own files are
+  not read. Go between the two by `numpy.savez`.
 - **Names of `grad_fn`**: what is one operation there and several here is named after the last of
   these: `mean` is `DivBackward0`, `std` is `DivBackward0`, `masked_fill` is `WhereBackward0`. Its
   class is the operation, `Mul` for `MulBackward0`; there is no `next_functions` but `parents`.
@@ -427,12 +429,12 @@ DIFFERENCES = """## How it differs from PyTorch
   Division by 0 raises on the CPU and gives any number on an accelerator, in PyTorch too.
 - **out=** takes a tensor of the result's shape and dtype; PyTorch resizes and casts.
 - **Taken, where PyTorch refuses**: softmax, losses and `@` of whole numbers or truth values;
-  `ceil`, `floor`, `round`, `abs`, `relu`, `argmax`, `topk`, `trace` and `dot` of truth values, and a
-  number less these; `allclose` of two dtypes; writes into one of several views that `split` or
-  `unbind` made.
-- **Indices on a GPU**: one that is out of range, a label too, wraps round in silence there, because a
-  look would wait for it; PyTorch stops the program. The CPU and `sim` raise.
-- **Float // and % on a GPU** are CuPy's: `1. // 0.1` is 10 there, 9 on the CPU and in PyTorch.
+  `ceil`, `floor`, `round`, `abs`, `relu`, `argmax`, `topk`, `trace` and `dot` of truth values, and
+  a number less these; `allclose` of two dtypes, writes into one of several views that `split` or
+  `unbind` made, `x[[0]] = x`, and backward after a write over what PyTorch kept for it and this
+  library did not: over `contiguous()`, over what an operation in place, `std`, `prod` or `norm`
+  gave.
+- **Refused, where PyTorch takes it**: a write by a mask to an expanded tensor.
 - **Read-only NumPy arrays** are taken by `from_numpy` without a warning; a write through the tensor
   raises, where PyTorch's behaviour is undefined.
 - **Layout**: the result of `nn.Linear` lies column by column in memory, because that is quicker:
@@ -441,6 +443,14 @@ DIFFERENCES = """## How it differs from PyTorch
 - **float16** is computed by NumPy on the CPU and is slow there; sums, means and norms add up in
   float32, as in PyTorch, and so do `logsumexp` and `log_softmax`, which overflow there.
 - **TF32** is off: products of float32 on a GPU are float32's, unless CUPY_TF32=1 is set.
+- **On a GPU**, where this cannot be seen on the simulated accelerator: labels and indices out of
+  range wrap round in silence, unless they are looked at, `with torch.devices.check_indices():`
+  (PyTorch's stop the program later); of a number assigned at an index that comes twice, any one
+  stays; -1.0 as uint8 is 0 and infinity as int32 the largest number, as C leaves it open;
+  `x.fill_(-0.0)` stores 0.0; the result of arithmetic on a transposed tensor may lie row by row,
+  so that `.view` raises: `.reshape` it; a product of one row and one column of float16 is summed
+  in float16; the first random number brings 13 MB of states with it, which `memory_allocated`
+  shows.
 - **Random numbers** come from the generators of NumPy and CuPy: the same seed gives other numbers.
 """
 RANDOM = re.compile(

@@ -346,7 +346,9 @@ def promoted(arrays: list[Any], target: bool | type) -> list[Any]:
 
 
 def hooked(g: Array, hooks: Sequence[Callable[..., Any]], device: Device) -> Array:
-    """What the hooks make of the gradient `g`."""
+    """What the hooks make of the gradient `g`, an array even where NumPy added two of no axis."""
+    if isinstance(g, np.generic):
+        g = np.asarray(g)
     for hook in hooks:
         changed = hook(torch.Tensor(g, device))
         if changed is not None:

@@ -138,7 +138,7 @@ class FloorDivide(Function):
 
     def forward(self, a: Array, b: Array) -> Array:
         refuse_zero(self.device, a, b)
-        return a // b
+        return floor_divide(self.device, a, b)
 
     def backward(self, g: Array) -> Array:
         raise RuntimeError("derivative for floor_divide is not implemented")
@@ -171,17 +171,47 @@ def refuse_zero(device: Device, a: Array, b: Array) -> None:
             raise RuntimeError("ZeroDivisionError")
 
 
+def is_plain(device: Device, a: Array, b: Array) -> bool:
+    """Whether the device's own // and % are right: of whole numbers, and NumPy's."""
+    return device.type == "cpu" or not dtypes.result_type(a, b).is_floating_point
+
+
+def floor_divide(device: Device, a: Array, b: Array) -> Array:
+    """floor(a / b), exactly: from fmod, where a GPU rounds a / b first and has 10 for 1 // 0.1."""
+    if is_plain(device, a, b):
+        return a // b
+    xp, rest = device.xp, device.xp.fmod(a, b)
+    quotient = (a - rest) / b - other_side(rest, b)  # whole, but for rounding
+    whole = xp.floor(quotient)
+    whole = xp.where(quotient - whole > 0.5, whole + 1, whole)
+    whole = xp.where(whole == 0, xp.copysign(whole, a / b), whole)
+    return xp.where(b == xp.zeros_like(whole), a / b, whole).astype(quotient.dtype, copy=False)
+
+
+def remainder(device: Device, a: Array, b: Array) -> Array:
+    """a - floor(a / b) b, exactly, with the sign of b."""
+    if is_plain(device, a, b):
+        return a % b
+    rest = device.xp.fmod(a, b)
+    return device.xp.where(other_side(rest, b), rest + b, rest)
+
+
+def other_side(rest: Array, b: Array) -> Array:
+    """Whether the remainder of C's division lies beyond 0, seen from `b`."""
+    return (rest != 0) & ((b < 0) != (rest < 0))
+
+
 class Remainder(Function):
     keeps, promotes = "inputs", True
 
     def forward(self, a: Array, b: Array) -> Array:
         self.variant = int(type(b) not in NUMBERS)
         refuse_zero(self.device, a, b)
-        return a % b
+        return remainder(self.device, a, b)
 
     def backward(self, g: Array) -> tuple[Array, Array | None]:
         a, b = self.inputs
-        return g, -g * (a // b) if self.needs(1) else None
+        return g, -g * floor_divide(self.device, a, b) if self.needs(1) else None
 
     def reads(self, i: int) -> bool:
         return self.needs(1)

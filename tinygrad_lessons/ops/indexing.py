@@ -43,6 +43,7 @@ class Picking(Function):
 
     def pick(self, x: Array, key: tuple[Any, ...]) -> Array:
         self.shape_in, self.key = x.shape, key
+        refuse_outside(self.device, key, x.shape)
         try:
             return x[key] if key else x.copy()  # of no axes x[()] may share the memory
         except IndexError as error:
@@ -119,6 +120,7 @@ class IndexPut(Function):
 
     def forward(self, x: Array, value: Array, key: tuple[Any, ...]) -> Array:
         self.key = key
+        refuse_outside(self.device, key, x.shape)
         x = x.copy()
         try:
             x[key] = value
@@ -133,8 +135,24 @@ class IndexPut(Function):
 
 
 def outside(device: Device, index: Array, size: int) -> Any:
-    """The numbers of `index` that are not 0 to size - 1; none where a look would wait for them."""
-    return index[(index < 0) | (index >= size)] if device.type == "cpu" else ()
+    """The numbers of `index` that are not 0 to size - 1; none where nobody looks at them."""
+    if not device.looks_at_indices():
+        return ()
+    return device.peek(index[(index < 0) | (index >= size)])
+
+
+def refuse_outside(device: Device, key: tuple[Any, ...], shape: tuple[int, ...]) -> None:
+    """Raise for an index out of range where the device itself would not and somebody looks."""
+    if device.type == "cpu" or not device.looks_at_indices():
+        return
+    dim = 0
+    for k in key:
+        if hasattr(k, "dtype") and not is_mask(k):
+            size = shape[dim]
+            if len(wrong := outside(device, k + size, 2 * size)):
+                k = wrong[0] - size
+                raise IndexError(f"index {k} is out of bounds for dimension {dim} with size {size}")
+        dim += k.ndim if is_mask(k) else 1
 
 
 def out_of_bounds(error: IndexError) -> IndexError:

@@ -88,8 +88,7 @@ class Amax(Reduction):
 
     def backward(self, g: Array) -> Array:
         ties = self.ties(self.inputs[0], self.spread(self.output))
-        share = self.spread(g) / ties.sum(axis=self.dim, keepdims=True)
-        return self.xp.where(ties, share, 0)
+        return self.spread(g) * ties / ties.sum(axis=self.dim, keepdims=True)  # nan: chosen by none
 
     def ties(self, x: Array, best: Array) -> Array:
         """Where the numbers are that were chosen."""
@@ -124,6 +123,11 @@ class Norm(Reduction):
     def forward(self, x: Array, p: float = 2.0, dim: Axes = None, keepdim: bool = False) -> Array:
         self.p, self.dim, self.keepdim = p, dim, keepdim
         given, x, over = x, unhalved(x), {"axis": dim, "keepdims": keepdim}
+        if not x.size and (p < 0 or p == inf):
+            raise RuntimeError(
+                f"linalg.vector_norm cannot compute the {p:g} norm on an empty tensor because the "
+                "operation does not have an identity"
+            )
         if p == 2:
             return back(self.xp.sqrt((x * x).sum(**over)), given)
         if p in (inf, -inf):
@@ -140,6 +144,8 @@ class Norm(Reduction):
             return xp.where(ties, xp.sign(x) * g / ties.sum(axis=self.dim, keepdims=True), 0)
         if p == 2:
             return xp.where(out == 0, 0, g * x / out)  # 0 at 0, as torch
+        if p == 1:
+            return g * xp.where(xp.isnan(x), 0, xp.sign(x))
         slope = xp.where(x == 0, 0, xp.sign(x) * abs(x) ** (p - 1))
         return slope * xp.where(out == 0, 0, g / out ** (p - 1)) * (p != 0)
 

@@ -93,6 +93,8 @@ class Reduce(Sums):
     ) -> Tensor:
         """The root of the variance; its gradient is 0 where all numbers are the same."""
         centred, dim, count = self._centred("std", dim, correction if unbiased else 0)
+        if not count:  # of one number it is nan, and so is its gradient
+            return ((centred**2).sum(dim, keepdim) / count)._as(self.array.dtype) ** 0.5
         return (centred.norm(2, dim, keepdim) / count**0.5)._as(self.array.dtype)
 
     def _centred(self, name: str, dim: Dims, correction: Number) -> tuple[Tensor, Dims, Number]:
