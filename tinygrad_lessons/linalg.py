@@ -31,7 +31,8 @@ def norm(
         return x.norm(2, axes, keepdim)
     if ord not in (1, -1, inf, -inf):
         raise NotImplementedError(
-            f"linalg.norm: no ord={ord!r} of a matrix here\n  Singular values: torch.linalg.svd(x)[1]"
+            f"linalg.norm: no ord={ord!r} of a matrix here\n"
+            "  Its singular values are torch.linalg.svd(x)[1]."
         )
     rows, columns = axes
     summed, best = (rows, columns) if ord in (1, -1) else (columns, rows)
