@@ -182,9 +182,10 @@ class Function:
 
     def gradients(self, g: Array) -> list[tuple[Any, Array]]:
         """[(parent, its gradient), ...] where one is needed, from the output's gradient `g`."""
-        if isinstance(g, np.generic):  # a sum of two 0-d arrays
+        if not self.shape and isinstance(g, np.generic):  # a sum of two 0-d arrays
             g = np.asarray(g)
-        g = hooked(g, self.hooks, self.device)
+        if self.hooks:
+            g = hooked(g, self.hooks, self.device)
         if self.retained:
             retain(g, self.retained.values())
         if self.freed:
