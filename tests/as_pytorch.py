@@ -241,3 +241,98 @@ row("(lambda h: torch.autograd.grad((h * h).sum(), h)[0])(t([1.0, 2.0], grad=Tru
     "float32", [6.0, 12.0])
 row("(lambda x: torch.autograd.grad(x * x, x, t([1.0, 10.0]))[0])(t([1.0, 2.0], grad=True))",
     "float32", [2.0, 40.0])
+# Sizes of 0 and numbers without axes
+row("torch.zeros(2, 0, device=device).softmax(1)", "float32", [[], []])
+row("torch.zeros(0, 2, device=device).log_softmax(0)", "float32", [])
+row("torch.zeros(2, 0, device=device).logsumexp(1)", "float32", [-inf, -inf])
+row("torch.zeros(0, 2, device=device).logsumexp(1)", "float32", [])
+row("F.linear(torch.zeros(2, 1, 0, device=device), torch.zeros(2, 0, device=device))",
+    "float32", [[[0.0, 0.0]], [[0.0, 0.0]]])
+row("torch.cat([torch.zeros(0, device=device), torch.zeros(0, device=device)], dim=1)",
+    "float32", [])
+row("torch.cat([torch.zeros(0, device=device), t([[1.0]])], dim=1)", "float32", [[1.0]])
+row("t(3.0).transpose(0, -1)", "float32", 3.0)
+row("t(3.0).topk(1)[0]", "float32", 3.0)
+row("t(3.0).nonzero()", "int64", [[]])
+row("t(0.0).nonzero(as_tuple=True)[0]", "int64", [])
+row("t(3.0).softmax(0)", "float32", 1.0)
+row("t(3.0).log_softmax(-1)", "float32", 0.0)
+row("t(3.0).cumsum(0)", "float32", 3.0)
+row("t([1.0, 2.0])[t(1, uint8)]", "float32", [[1.0, 2.0]])
+row("t([1.0, 2.0]).gather(0, t(1))", "float32", 2.0)
+row("t(1.0).gather(0, t([0, 0]))", "float32", [1.0, 1.0])
+row("torch.tensor(torch.zeros(2, 0, 3, device=device).stride())", "int64", [3, 3, 1])
+row("torch.tensor(t([[1, 2, 3], [4, 5, 6]])[:, None].stride())", "int64", [3, 3, 1])
+row("torch.tensor(t([[1, 2, 3], [4, 5, 6]])[None].stride())", "int64", [6, 3, 1])
+row("torch.tensor(t([[1, 2, 3], [4, 5, 6]])[..., None].stride())", "int64", [3, 1, 1])
+row("torch.tensor(t([[1, 2, 3], [4, 5, 6]]).T.unsqueeze(0).stride())", "int64", [3, 1, 3])
+row("torch.tensor(t([[1], [2]]).expand(2, 3).stride())", "int64", [1, 0])
+row("t([True, False]) ** True", "bool", [True, False])
+row("t([True, False]) ** False", "bool", [True, True])
+# Views that repeat may be written where they repeat nothing
+row("after(lambda x: x.expand(-1).add_(1), t([1.0, 2.0]))", "float32", [2.0, 3.0])
+row("after(lambda x: x.expand(3, 2)[0, 0].fill_(9), t([1.0, 2.0]))", "float32", [9.0, 2.0])
+row("after(lambda x: x.expand(3, 2)[0].add_(1), t([1.0, 2.0]))", "float32", [2.0, 3.0])
+# Norms of matrices
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]))", "float32", 5.47723)
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]), 1)", "float32", 6.0)
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]), -1)", "float32", 4.0)
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]), inf)", "float32", 7.0)
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]), -inf, keepdim=True)", "float32", [[3.0]])
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]), 'fro')", "float32", 5.47723)
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]), 3, dim=1)", "float32", [2.08008, 4.49794])
+row("torch.linalg.norm(t([[[1.0, -2.0], [3.0, 4.0]]]), 1, dim=(0, 2))", "float32", [2.0, 4.0])
+row("torch.linalg.norm(t([[[1.0, -2.0], [3.0, 4.0]]]), inf, dim=(-1, 0))", "float32", [2.0, 4.0])
+row("grad(lambda x: torch.linalg.norm(x, inf), [[1.0, -2.0], [3.0, 4.0]])",
+    "float32", [[0.0, -0.0], [1.0, 1.0]])
+# fmt: on
+
+# What PyTorch refuses, in its words
+ERRORS = [
+    ("t([[1.0]]).prod((0, 1))", TypeError, "prod()"),
+    ("t([[1.0]]).argmax((0, 1))", TypeError, "argmax(): argument 'dim'"),
+    ("t([1]).add(t([1]), alpha=1.5)", RuntimeError, "argument alpha must not be a floating point"),
+    ("t([True]) - t([True])", RuntimeError, "`-` operator, with two bool tensors"),
+    ("-t([True])", RuntimeError, "Negation, the `-` operator, on a bool tensor"),
+    ("t([True]) ** t([True])", NotImplementedError, "\"pow\" not implemented for 'Bool'"),
+    ("t([2], uint8) ** -1", RuntimeError, "Integers to negative integer powers are not allowed."),
+    ("t([1]).mean()", RuntimeError, "Got: Long"),
+    ("t([1, 2]).add_(1.5)", RuntimeError, "result type Float can't be cast"),
+    ("torch.eye(-1)", RuntimeError, "n must be greater or equal to 0, got -1"),
+    ("torch.zeros(2, -1)", RuntimeError, "zeros: Dimension size must be non-negative."),
+    ("torch.linspace(0, 1, -1)", RuntimeError, "number of steps must be non-negative"),
+    ("torch.zeros(0, 3).max(0)", IndexError, "max(): Expected reduction dim 0 to have non-zero"),
+    ("torch.zeros(0, 3).argmin(0)", IndexError, "argmin(): Expected reduction dim 0 to have non-z"),
+    ("torch.zeros(2, 0).amax((0, 1))", IndexError, "Expected reduction dim 1 to have non-zero"),
+    ("torch.zeros(0).max()", RuntimeError, "max(): Expected reduction dim to be specified"),
+    ("torch.zeros(0).argmax()", IndexError, "argmax(): Expected reduction dim to be specified"),
+    ("torch.tensor([1], requires_grad=True)", RuntimeError, "Only Tensors of floating point and"),
+    ("torch.ones(2, dtype=long, requires_grad=True)", RuntimeError, "Only Tensors of floating"),
+    ("t([1.0, 2.0]).expand(3, 2).add_(1)", RuntimeError, "more than one element of the written-to"),
+    ("torch.add(t([[1.0], [2.0]]), 1, out=t(1.0).expand(2, 1))", RuntimeError, "more than one"),
+    ("t([1.0, 2.0, 3.0]).topk(5)", RuntimeError, "selected index k out of range"),
+    ("torch.maximum(t([1.0]), 'a')", TypeError, "maximum(): argument 'other' (position 2) must be"),
+    ("1 - t([1.0]) - 'a'", TypeError, "unsupported operand type(s) for -: 'Tensor' and 'str'"),
+    ("'a' - t([1.0])", TypeError, "unsupported operand type(s) for -: 'str' and 'Tensor'"),
+    ("t([1.0]) < 'a'", TypeError, "'<' not supported between instances of 'Tensor' and 'str'"),
+    ("torch.where(np.array([True]), t([1]), t([2]))", TypeError, "where()"),
+    ("setattr(t([1.0], grad=True), 'data', t([1]))", RuntimeError, "data set to a tensor that"),
+    ("t([0, 0], int8).__setitem__([1], t([1]))", RuntimeError, "source and destination dtypes"),
+    ("t([1.0]).div(2, rounding_mode='up')", RuntimeError, "rounding_mode to be one of None"),
+    ("t([1.0]).type('torch.Nothing')", ValueError, "invalid type"),
+    ("torch.multinomial(t([1.0, -1.0]), 1)", RuntimeError, "probability tensor contains either"),
+    ("torch.multinomial(t([1.0]), 2)", RuntimeError, "cannot sample n_sample > prob_dist.size(-1)"),
+    ("torch.einsum('ij,jk', t([[1.0]]))", RuntimeError, "einsum()"),
+    ("torch.einsum('ij', t([1.0]))", RuntimeError, "einsum()"),
+    ("torch.einsum('i,i->', t([1.0] * 3), t([1.0, 2.0]))", RuntimeError, ""),
+    ("torch.einsum('i->j', t([1.0]))", RuntimeError, "einsum()"),
+]
+
+
+def error(torch, text):
+    """The error that a program raises."""
+    try:
+        eval(text, names(torch, "cpu"))
+    except Exception as error:
+        return error
+    return None

@@ -37,11 +37,11 @@ def is_grad_enabled() -> bool:
 
 KEEPS = ("", "inputs", "output", "inputs output", "others", "own")
 NUMBERS = (bool, int, float)
-SIGNS = {
-    "Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Pow": "** or pow()", "MatMul": "@",
-    "FloorDivide": "//", "Remainder": "%", "And": "&", "Or": "|", "Xor": "^",
+OPERATORS = {
+    "Add": "+", "Sub": "-", "Rsub": "-", "Mul": "*", "Div": "/", "Pow": "** or pow()",
+    "MatMul": "@", "FloorDivide": "//", "Remainder": "%", "And": "&", "Or": "|", "Xor": "^",
+    "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">=",
 }  # fmt: skip
-ORDER = {"Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
 SECOND_BACKWARD = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
     "they have already been freed). Saved intermediate values of the graph are freed when you call "
@@ -142,6 +142,8 @@ class Function:
                     needed, parent = True, x._node or x
             else:
                 array, parent, memory, numbers = number(x, cls), None, NEVER, True
+                if array is NotImplemented:
+                    return array
             arrays.append(array)
             parents.append(parent)
             memories.append(memory)
@@ -180,7 +182,10 @@ class Function:
 
     def gradients(self, g: Array) -> list[tuple[Any, Array]]:
         """[(parent, its gradient), ...] where one is needed, from the output's gradient `g`."""
-        g = hooked(g, self.hooks, self.device)
+        if not self.shape and isinstance(g, np.generic):  # a sum of two 0-d arrays
+            g = np.asarray(g)
+        if self.hooks:
+            g = hooked(g, self.hooks, self.device)
         if self.retained:
             retain(g, self.retained.values())
         if self.freed:
@@ -303,18 +308,24 @@ def one_device(tensors: Sequence[Tensor]) -> Device:
 
 
 def number(x: Any, op: type[Function]) -> Any:
-    """An operand that is no tensor, as a Python number, which never widens an array's dtype."""
+    """An operand that is no tensor, as a Python number, which never widens an array's dtype.
+
+    Of another class an operator makes NotImplemented: Python asks that class, or refuses.
+    """
     if type(x) in NUMBERS or x is None and not op.promotes:
         return x
     if isinstance(x, (np.generic, *NUMBERS)):
         return x.item() if isinstance(x, np.generic) else int(x)
-    name, kind = op.__name__, type(x).__name__
-    if name in ORDER:
-        raise TypeError(f"'{ORDER[name]}' not supported between instances of 'Tensor' and '{kind}'")
-    hint = "\n  Make it a tensor: torch.as_tensor(x)" if isinstance(x, np.ndarray) else ""
-    raise TypeError(
-        f"unsupported operand type(s) for {SIGNS.get(name, name)}: 'Tensor' and '{kind}'{hint}"
-    )
+    name = op.__name__
+    if isinstance(x, np.ndarray):
+        raise TypeError(
+            f"unsupported operand type(s) for {OPERATORS.get(name, name)}: 'Tensor' and 'ndarray'\n"
+            "  Make it a tensor: torch.as_tensor(x)"
+        )
+    if name in OPERATORS:
+        return NotImplemented
+    kind = type(x).__name__
+    raise TypeError(f"{name.lower()}(): argument 'other' (position 2) must be Tensor, not {kind}")
 
 
 def checked(out: Any, device: Device, source: str) -> Array:
@@ -336,7 +347,9 @@ def promoted(arrays: list[Any], target: bool | type) -> list[Any]:
 
 
 def hooked(g: Array, hooks: Sequence[Callable[..., Any]], device: Device) -> Array:
-    """What the hooks make of the gradient `g`."""
+    """What the hooks make of the gradient `g`, an array even where NumPy added two of no axis."""
+    if isinstance(g, np.generic):
+        g = np.asarray(g)
     for hook in hooks:
         changed = hook(torch.Tensor(g, device))
         if changed is not None:

@@ -67,7 +67,14 @@ def tensor(
     place = devices.device(device or home)
     if place is not home:
         array = place.upload(home.download(array))
-    return Tensor(array, place).requires_grad_(requires_grad)
+    return leaf(Tensor(array, place), requires_grad)
+
+
+def leaf(x: Tensor, requires_grad: bool) -> Tensor:
+    """`x` as its maker wanted it."""
+    if requires_grad and not x.is_floating_point():
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+    return x.requires_grad_(requires_grad)
 
 
 def host_array(data: Any, dtype: DTypeLike | None) -> np.ndarray[Any, Any]:
@@ -126,9 +133,11 @@ def make(
     *inputs: Any,
 ) -> Tensor:
     """A tensor of what the device's own function `name` makes; float32 where nothing is asked."""
+    if isinstance(inputs[0], tuple) and any(n < 0 for n in inputs[0]):
+        raise RuntimeError(f"{name}: Dimension size must be non-negative.")
     place = devices.device(device or "cpu")
     array = getattr(place.xp, name)(*inputs, dtype=dtypes.resolve(dtype, dtypes.float32.np))
-    return Tensor(array, place).requires_grad_(requires_grad)
+    return leaf(Tensor(array, place), requires_grad)
 
 
 def zeros(
@@ -186,6 +195,8 @@ def eye(
     requires_grad: bool = False,
 ) -> Tensor:
     """1 on the diagonal, else 0. (n, m)"""
+    if n < 0 or m is not None and m < 0:
+        raise RuntimeError(f"n must be greater or equal to 0, got {n if n < 0 else m}")
     return make("eye", dtype, device, requires_grad, n, m)
 
 
@@ -204,7 +215,7 @@ def linspace(
     wanted = dtypes.resolve(dtype, dtypes.float32.np)
     exact = dtypes.float32 if wanted.kind == "f" and wanted.itemsize < 8 else dtypes.float64
     numbers = make("linspace", exact, device, False, float(start), float(end), steps)
-    return numbers._as(wanted).requires_grad_(requires_grad)  # whole numbers are cut, not rounded
+    return leaf(numbers._as(wanted), requires_grad)  # whole numbers are cut, not rounded
 
 
 def arange(
@@ -236,7 +247,7 @@ def arange(
     count = len(range(*bounds)) if whole else int(np.ceil((end - start) / step))
     steps = place.xp.arange(count, dtype=kind if whole else dtypes.float64.np)
     array = (steps * step + start).astype(kind)
-    return Tensor(array, place).requires_grad_(requires_grad)
+    return leaf(Tensor(array, place), requires_grad)
 
 
 @exercise("ones-like")
@@ -304,15 +315,21 @@ def where(
     (tensor([1, 0, 3]), (tensor([0, 2]),))
     """
     if input is None:
-        return condition.nonzero().unbind(1)
-    if not is_tensor(input) and not is_tensor(other):
-        input = full((), input, device=condition.device)
+        return condition.nonzero(as_tuple=True)
+    if not is_tensor(condition):
+        kind = f"{type(condition).__module__}.{type(condition).__name__}"
+        raise TypeError(
+            f"where(): argument 'condition' (position 1) must be Tensor, not {kind}\n"
+            "  Make it a tensor: torch.as_tensor(condition)"
+        )
     one_device([condition, *filter(is_tensor, (input, other))])
     if condition.dtype is not dtypes.bool:
         raise RuntimeError(
             "where expected condition to be a boolean tensor, but got a tensor with dtype "
             f"{condition.dtype.legacy}\n  Compare it: x > 0"
         )
+    if not is_tensor(input) and not is_tensor(other):
+        input = full((), input, device=condition.device)
     result = ops.Where.apply(input, other, condition=condition.array)
     return result if out is None else torch.functions.written(result, out, "where")
 
@@ -323,6 +340,8 @@ def cat(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
     parts = tuple(tensors)
     if not parts:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    if all(x.shape == (0,) for x in parts):
+        dim = 0
     shape: Sequence[int] = next((x.shape for x in parts if x.shape != (0,)), (0,))
     dim = shapes.axis(dim, len(shape))
     nothing = (*shape[:dim], 0, *shape[dim + 1 :])  # torch.zeros(0) goes with every shape

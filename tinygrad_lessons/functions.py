@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast, overloa
 
 import tinygrad_lessons as torch  # for what builds on tensors: they are not there yet
 
+from .shapes import refuse_repeated
 from .tensor import Tensor
 from .tensor.base import Base
 
@@ -60,6 +61,7 @@ def written(result: Tensor, out: Tensor, name: str) -> Tensor:
             f"{name}(): functions with out=... arguments don't support automatic "
             "differentiation, but one of the arguments requires grad."
         )
+    refuse_repeated(out.array)
     torch.write_out(result, out)
     out._wrote()
     return out

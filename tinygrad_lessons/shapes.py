@@ -199,3 +199,14 @@ def no_permutation(ndim: int, given: int) -> str:
         "length of the desired ordering of dimensions i.e. input.dim() = "
         f"{ndim} is not equal to len(dims) = {given}"
     )
+
+
+def refuse_repeated(array: Any) -> None:
+    """Raise if one number of `array` stands for several: a write would hit them all."""
+    if array.size and any(
+        n > 1 and not step for n, step in zip(array.shape, array.strides, strict=True)
+    ):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a "
+            "single memory location. Please clone() the tensor before performing the operation."
+        )

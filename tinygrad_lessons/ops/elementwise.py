@@ -80,9 +80,15 @@ class Pow(Function):
     def forward(self, a: Array, n: Array) -> Array:
         self.variant = 2 * (type(a) in NUMBERS) or int(type(n) not in NUMBERS)
         kind = (a if type(n) in NUMBERS else n).dtype.kind
+        if kind == "b" and type(n) is not bool:
+            raise NotImplementedError("\"pow\" not implemented for 'Bool'")
         if kind == "b":
-            raise RuntimeError("\"pow\" not implemented for 'Bool'")
-        return a**n if kind == "f" or type(n) in NUMBERS else whole_power(self.xp, a, n)
+            return a | (not n)
+        if kind == "f" or type(n) in NUMBERS and n >= 0:
+            return a**n
+        if type(n) in NUMBERS:
+            raise RuntimeError("Integers to negative integer powers are not allowed.")
+        return whole_power(self.xp, a, n)
 
     @exercise("Pow-backward")
     def backward(self, g):
@@ -206,6 +212,9 @@ class Remainder(Function):
     def backward(self, g: Array) -> tuple[Array, Array | None]:
         a, b = self.inputs
         return g, -g * floor_divide(self.device, a, b) if self.needs(1) else None
+
+    def reads(self, i: int) -> bool:
+        return self.needs(1)
 
 
 class Where(Function):

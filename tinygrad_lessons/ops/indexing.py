@@ -9,6 +9,7 @@ import numpy as np
 
 import tinygrad_lessons as torch
 
+from .. import dtypes
 from ..autograd import Function
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..devices import Device
     from ..tensor import Tensor
 
+BYTES = (dtypes.bool, dtypes.uint8)  # a mask may be of either
 NAMES = {int: "Select", slice: "Slice", type(None): "Unsqueeze", type(...): "Alias"}
 
 
@@ -55,6 +57,8 @@ class Picking(Function):
 
 class Index(Picking):
     """x[key] with arrays of integers or a mask."""
+
+    keeps = "own"
 
     def forward(self, x: Array, key: tuple[Any, ...]) -> Array:
         return self.pick(x, key)
@@ -111,6 +115,8 @@ class PickTopk(Pick):
 
 class IndexPut(Function):
     """x with the numbers at `key` replaced."""
+
+    keeps = "own"
 
     def forward(self, x: Array, value: Array, key: tuple[Any, ...]) -> Array:
         self.key = key
@@ -226,10 +232,10 @@ def tensor_key(k: Tensor, device: Device) -> Any:
     """A tensor as part of an index: an array on `device`, or, of one integer on the CPU, an int."""
     if k.dtype.is_floating_point:
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    if not k.ndim and k.device.type == "cpu" and k.dtype is not torch.bool:
+    if not k.ndim and k.device.type == "cpu" and k.dtype not in BYTES:
         return int(k.array)
     array = k.array if k.device is device else device.upload(k.device.download(k.array))
-    return array.astype(bool) if k.dtype is torch.uint8 else array
+    return array.astype(bool) if k.dtype is dtypes.uint8 else array
 
 
 def check_key(k: Any, dim: int, shape: tuple[int, ...]) -> None:

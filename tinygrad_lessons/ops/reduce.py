@@ -13,10 +13,16 @@ if TYPE_CHECKING:
 
 Axes: TypeAlias = "tuple[int, ...] | None"
 
-EMPTY = (
-    "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
-    "dim with the 'dim' argument."
-)
+
+def nothing_to_reduce(name: str, dim: Axes, shape: tuple[int, ...]) -> Exception:
+    """torch's error for the best of no numbers."""
+    if dim is None:
+        return RuntimeError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+            "reduction dim with the 'dim' argument."
+        )
+    empty = next((d for d in dim if not shape[d]), dim[0])
+    return IndexError(f"{name}(): Expected reduction dim {empty} to have non-zero size.")
 
 
 class Reduction(Function):
@@ -89,7 +95,7 @@ class Amax(Reduction):
         return x == best
 
     def misfit(self, arrays: list[Array], error: ValueError) -> Exception:
-        return RuntimeError(EMPTY.format(type(self).__name__.lower()))
+        return nothing_to_reduce(type(self).__name__.lower(), self.dim, arrays[0].shape)
 
 
 class Amin(Amax):
@@ -223,16 +229,19 @@ def byte(out: Array, x: Array) -> Array:
     return out.astype("uint8") if x.dtype == "uint8" else out
 
 
-class Argmax(Function):
+class Argmax(Reduction):
     def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
+        self.dim = dim
         return x.argmax(axis=dim and dim[0], keepdims=keepdim)
 
     def misfit(self, arrays: list[Array], error: ValueError) -> Exception:
-        return IndexError(EMPTY.format(type(self).__name__.lower()))
+        found = nothing_to_reduce(type(self).__name__.lower(), self.dim, arrays[0].shape)
+        return IndexError(str(found).partition(" Specify")[0])
 
 
 class Argmin(Argmax):
     def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
+        self.dim = dim
         return x.argmin(axis=dim and dim[0], keepdims=keepdim)
 
 

@@ -26,11 +26,11 @@ class Arithmetic(Cast):
 
     def add(self, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
         """self + alpha * other"""
-        return ops.Add.apply(self, other if alpha == 1 else self._times(alpha, other))
+        return self + (other if alpha == 1 else self._times(alpha, other))
 
     def sub(self, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
         """self - alpha * other"""
-        return ops.Sub.apply(self, other if alpha == 1 else self._times(alpha, other))
+        return self - (other if alpha == 1 else self._times(alpha, other))
 
     def _times(self, alpha: Number, other: Any) -> Any:
         """alpha * other in the dtype that its sum with this tensor has."""
@@ -43,7 +43,7 @@ class Arithmetic(Cast):
 
     def mul(self, other: Tensor | Number) -> Tensor:
         """self * other"""
-        return ops.Mul.apply(self, other)
+        return self * other
 
     def div(self, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
         """self / other, floating point for whole numbers, too.
@@ -56,20 +56,20 @@ class Arithmetic(Cast):
                 f"'{rounding_mode}'"
             )
         if rounding_mode is None:
-            return ops.Div.apply(self, other)
+            return self / other
         return (ops.DivFloor if rounding_mode == "floor" else ops.DivTrunc).apply(self, other)
 
     def pow(self, exponent: Tensor | Number) -> Tensor:
         """self to the power of `exponent`."""
-        return ops.Pow.apply(self, exponent)
+        return self**exponent
 
     def floor_divide(self, other: Tensor | Number) -> Tensor:
         """self / other, rounded down. It has no gradient."""
-        return ops.FloorDivide.apply(self, other)
+        return self // other
 
     def remainder(self, other: Tensor | Number) -> Tensor:
         """self - other * floor(self / other), which has the sign of `other`."""
-        return ops.Remainder.apply(self, other)
+        return self % other
 
     def maximum(self, other: Tensor | Number) -> Tensor:
         """The larger of two numbers. Where they are equal, each gets half of the gradient."""
@@ -89,19 +89,19 @@ class Arithmetic(Cast):
 
     def lt(self, other: Tensor | Number) -> Tensor:
         """Whether self < other, number by number."""
-        return ops.Lt.apply(self, other)
+        return self < other
 
     def le(self, other: Tensor | Number) -> Tensor:
         """Whether self <= other, number by number."""
-        return ops.Le.apply(self, other)
+        return self <= other
 
     def gt(self, other: Tensor | Number) -> Tensor:
         """Whether self > other, number by number."""
-        return ops.Gt.apply(self, other)
+        return self > other
 
     def ge(self, other: Tensor | Number) -> Tensor:
         """Whether self >= other, number by number."""
-        return ops.Ge.apply(self, other)
+        return self >= other
 
     # Operators
 
@@ -334,7 +334,7 @@ class Arithmetic(Cast):
 
     def matmul(self, other: Tensor) -> Tensor:
         """self @ other, vectors and batches, too. (..., m, k), (..., k, n) -> (..., m, n)"""
-        return ops.MatMul.apply(self, other)
+        return self @ other
 
     def mm(self, mat2: Tensor) -> Tensor:
         """The product of two matrices. (m, k), (k, n) -> (m, n)"""

@@ -97,8 +97,13 @@ class Base:
     def stride(self, dim: int) -> int: ...
     def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
         """How many numbers apart neighbours lie, along `dim` or along each axis."""
-        strides = tuple(n // self.array.itemsize for n in self.array.strides)
-        return strides if dim is None else strides[axis(dim, self.ndim)]
+        strides = [n // self.array.itemsize for n in self.array.strides]
+        if not self.array.size:
+            strides = [*torch.contiguous_strides(self.array.shape)]
+        for i in range(self.ndim - 1, -1, -1):  # an axis of size 1 is as long as what follows
+            if self.array.shape[i] == 1 and not strides[i]:
+                strides[i] = self.array.shape[i + 1] * strides[i + 1] if i + 1 < self.ndim else 1
+        return tuple(strides) if dim is None else strides[axis(dim, self.ndim)]
 
     def is_contiguous(self) -> bool:
         """Whether its numbers lie row by row, without gaps."""
@@ -120,5 +125,8 @@ class Base:
 def from_user(*inputs: Any) -> tuple[Array, Device, bool]:
     """What torch.Tensor(2, 3) and torch.Tensor([1, 2]) hold: float32 on the CPU."""
     given = inputs[: next((i for i, x in enumerate(inputs) if x is None or x is False), None)]
-    made = torch.FloatTensor(*given)
+    if len(given) > 1 and isinstance(given[1], str):  # torch.Tensor([1, 2], "cpu")
+        made = torch.tensor(given[0], dtype=torch.float32, device=given[1])
+    else:
+        made = torch.FloatTensor(*given)
     return made.array, made.device, False

@@ -157,4 +157,9 @@ class Gradient(Base):
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        if self._requires_grad and not value.is_floating_point():
+            raise RuntimeError(
+                "data set to a tensor that requires gradients must be floating point or complex "
+                "dtype"
+            )
         self.array, self.device = value.array, value.device

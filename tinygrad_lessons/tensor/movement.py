@@ -24,7 +24,20 @@ NO_VIEW = (
 )
 
 
-class Movement(Host):
+class Axes(Host):
+    """`transpose` as students write it."""
+
+    __slots__ = ()
+
+    @exercise("transpose")
+    def transpose(self, dim0, dim1):
+        """A view with the axes dim0 and dim1 exchanged. (m, n) -> (n, m)"""
+        order = list(range(self.ndim))
+        order[dim0], order[dim1] = order[dim1], order[dim0]
+        return torch.ops.Transpose.apply(self, dims=order)
+
+
+class Movement(Axes):
     """The methods that compute nothing. A view shares this tensor's memory; a copy has its own."""
 
     __slots__ = ()
@@ -84,12 +97,10 @@ class Movement(Host):
             raise RuntimeError(shapes.no_permutation(self.ndim, len(axes)))
         return ops.Permute.apply(self, dims=shapes.dims(axes, self.ndim) or ())
 
-    @exercise("transpose")
-    def transpose(self, dim0, dim1):
+    def transpose(self, dim0: int, dim1: int) -> Tensor:
         """A view with the axes dim0 and dim1 exchanged. (m, n) -> (n, m)"""
-        order = list(range(self.ndim))
-        order[dim0], order[dim1] = order[dim1], order[dim0]
-        return torch.ops.Transpose.apply(self, dims=order)
+        axis(dim0, self.ndim), axis(dim1, self.ndim)  # raise if there is none
+        return super().transpose(dim0, dim1) if self.ndim else ops.Transpose.apply(self, dims=())
 
     def t(self) -> Tensor:
         """A matrix transposed; a vector stays as it is. (m, n) -> (n, m)"""
@@ -217,6 +228,9 @@ class Movement(Host):
     @numpy_names
     def gather(self, dim: int, index: Tensor) -> Tensor:
         """out[i, j] = self[index[i, j], j] for dim=0, and so on; out has the shape of `index`."""
+        if 0 in (index.ndim, self.ndim) and 1 in (index.ndim, self.ndim):
+            found = self.reshape(self.numel()).gather(dim, index.reshape(index.numel()))
+            return found.reshape(index.shape)
         if index.ndim != self.ndim:
             text = "Index tensor must have the same number of dimensions as input tensor"
             raise RuntimeError(text)
