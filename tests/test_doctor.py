@@ -61,3 +61,8 @@ def test_a_gpu_may_be_absent_but_not_the_simulated_accelerator(monkeypatch):
     monkeypatch.setattr(devices, "probe", broken)
     results = {fact.name: fact.result for fact in doctor.facts()}
     assert (results["cpu"], results["sim"], results["cuda"]) == ("ok", "broken", "absent")
+
+
+def test_it_speaks_of_this_package_and_not_of_torch():
+    words = {fact.name: fact.words for fact in doctor.facts()}["cuda"]
+    assert "Torch" not in words and ("CuPy" in words or "a product of two matrices" in words)

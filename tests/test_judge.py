@@ -63,9 +63,25 @@ def test_a_known_mistake_that_never_ends_holds_nobody_up(function, monkeypatch):
     assert judged("products", wrong, known).mistake == "twice"
     names = [found[2] for found in judge.observed_mistakes(cell(), "products", "sim", 1, known)]
     assert names[0] == "timeout" and names[1] == wrong
+    assert judged("products", None, known, trouble="timeout").mistake == function.__name__
     right = look(judge.load(SOURCE)["products"], judge.package, "sim", 1)
     assert judge.expected(cell(), "products", "sim", 1) == right
     assert marked["gram"] is judge.package.gram
+
+
+def test_an_answer_that_does_nothing_is_known_where_it_passes():
+    source = "def refused(torch, device, rng, observe):\n"
+    source += "    observe.refuses('of one number', lambda: torch.gram(torch.ones(())))\n"
+    one = CheckCell("gram", source, (CheckFunction("refused", False),))
+
+    def refuses(A):
+        raise ValueError("no")
+
+    idle = [Known("gram", "returns None", lambda A: None), Known("gram", "raises", refuses)]
+    for seed in (1, 2):
+        found = judge.observed_mistakes(one, "refused", "cpu", seed, idle)
+        assert found == [("raises", "", judge.expected(one, "refused", "cpu", seed))]
+    assert judge.observed_mistakes(cell(), "products", "cpu", 1, idle) == []
 
 
 def test_a_call_gives_its_result_or_its_error():

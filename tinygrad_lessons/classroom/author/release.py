@@ -7,20 +7,35 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
-from ...lab.check import FORMAT, RECORD
-from .. import DEVICES, version
+from ...lab.folder import FORMAT, RECORD
+from .. import DEVICES, Problem, names, version
 from ..gradebook.course import run
 from ..grading import judge
-from ..storage import write_file
+from ..storage import private, write_file
 from . import editions, lesson, mistakes
 
 PUBLIC_SEED = "public"
 
 
 def prepare(course, name):
-    """Make beside the source notebook what students get with it: the edition and the record."""
+    """Make beside a lesson's notebook what students get with it: the edition and the record.
+
+    Any other assignment needs neither. Raises Problem where it has check cells all the same.
+    """
+    if not lesson.is_lesson(course, name):
+        return _without_checks(course, name)
     one = lesson.load(course, name)
     beside(one.folder, course, one, lesson.load_all(course))
+
+
+def _without_checks(course, name):
+    for each in lesson.known(course, name):
+        notebook = lesson.read(Path(course, "source", name, f"{names.parts(each)[1]}.ipynb"))
+        if found := next(lesson.exercises(each, notebook), None):
+            raise Problem(
+                f"{each} has a check cell, check({found.exercise!r}); only a lesson can have one. "
+                "Name its folder and its notebook such as 08_name/08_name.ipynb."
+            )
 
 
 def beside(folder, course, one, lessons):
@@ -47,10 +62,15 @@ def student_version(one):
 def record(course, one):
     """{exercise: [{check, device, seed, seen, mistakes}, ...]} of the checks, for the public seed.
 
-    An exercise's first entry also has `more`, {mistake: a second hint}, and `also`, notes on other
-    ways to write it.
+    An exercise's first entry also has `more`, {mistake: a second hint}, `also`, notes on other ways
+    to write it, and `stub` and `cell`: its own cell and that of its checks, as they are given out.
     """
     answers, found = mistakes.answers(course, one.name), {}
+    given = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in student_version(one).cells
+        if "nbgrader" in cell.metadata
+    }
     for exercise in one.exercises:
         seed = judge.seed_of(PUBLIC_SEED, exercise.id)
         known = [a for a in answers if a.exercise == exercise.id]
@@ -63,6 +83,8 @@ def record(course, one):
         for entry in found[exercise.id][:1]:
             entry["more"] = {a.name: a.more for a in known if a.more}
             entry["also"] = [a.note for a in known if a.note]
+            entry["stub"] = given.get(exercise.id, "")
+            entry["cell"] = given.get(f"check-{exercise.id}", "")
     return found
 
 
@@ -78,10 +100,11 @@ def _entry(cell, check, device, seed, known):
 
 def release(course, name):
     """Release a lesson with nbgrader; returns the folder that students get."""
-    lesson.load(course, name)
+    lesson.known(course, name)
     folder = Path(course) / "release" / name
     with _back_if_it_fails(folder):
         run(course, "generate_assignment", name, force=True, create=True)
+    private(course)
     return folder
 
 

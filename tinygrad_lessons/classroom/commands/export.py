@@ -24,18 +24,21 @@ def export(
     from ..author import lesson
     from ..gradebook import export
     from ..grading.outdated import outdated
-    from ..storage import write_file
+    from ..storage import unseen, write_file
 
-    lesson.load(course, name)
+    parts = lesson.known(course, name)
     form = "moodle" if worksheet else form
     if form not in (forms := ("plain", "canvas", "moodle")):
         raise Problem(f"There is no format {form!r}. There are: {', '.join(forms)}.")
-    lines = export.lines(course, name, outdated(course, name), student)
+    lines = export.lines(
+        course, name, set().union(*(outdated(course, each) for each in parts)), student
+    )
     choices = dict(number=assignment_id, path=worksheet, language=language, column=grade_column)
     text, said = sheet(form, course, name, lines, **choices)
     path = output or Path(f"{name}-{form}.csv")
     code = "utf-8-sig" if form == "plain" else "utf-8"
-    write_file(path, text.encode(code, "backslashreplace"))  # odd folders
+    with unseen():
+        write_file(path, text.encode(code, "backslashreplace"))  # odd folders
     console.print(f"{numbered(len(lines), 'student')} in {path}.", highlight=False)
     said["Still to be graded by hand"] = [x["student"] for x in lines if x["by_hand"]]
     newer = [x["student"] for x in lines if x["status"] == export.NEWER]
