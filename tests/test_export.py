@@ -207,6 +207,7 @@ def run(folder, *arguments):
 
 def test_the_command_says_who_is_left_out_and_who_waits(folder, tmp_path):
     said = run(folder, "--format", "moodle", "--output", tmp_path / "m.csv")
+    assert "0 students in" in said
     assert "Left out, no number of theirs in Moodle is known: 6" in said
     assert "Still to be graded by hand: 1" in said
     said = run(folder, "--student", "ada", "--output", tmp_path / "p.csv")

@@ -22,7 +22,7 @@ def export(
     """Write the grades of a lesson as CSV; what is still to be graded by hand is marked."""
     from .. import Problem
     from ..author import lesson
-    from ..gradebook import export
+    from ..gradebook import export, sheets
     from ..grading.outdated import outdated
     from ..storage import unseen, write_file
 
@@ -37,7 +37,8 @@ def export(
     code = "utf-8-sig" if form == "plain" else "utf-8"
     with unseen():
         write_file(path, text.encode(code, "backslashreplace"))  # odd folders
-    console.print(f"{numbered(len(lines), 'student')} in {path}.", highlight=False)
+    told = numbered(sheets.count(text, form), "student")
+    console.print(f"{told} in {path}.", highlight=False)
     said["Still to be graded by hand"] = [x["student"] for x in lines if x["by_hand"]]
     newer = [x["student"] for x in lines if x["status"] == export.NEWER]
     said[f"A newer submission waits: lessons grade {name}"] = newer
