@@ -98,6 +98,13 @@ def raised(type, **more):
         (raised("ValueError"), raised("TypeError"), "it raised TypeError instead of ValueError"),
         (raised("ValueError"), seen(1), "it did not raise ValueError"),
         (seen(1), raised("KeyError"), "it raised KeyError"),
+        (
+            seen(1),
+            raised("NameError", text="name 'helper' is not defined"),
+            "it raised NameError: name 'helper' is not defined",
+        ),
+        (seen(1), raised("NameError", text="return A.T @ A"), "it raised NameError"),
+        (seen(1), raised("KeyError", text="name 'x' is not defined"), "it raised KeyError"),
         (raised("ValueError", any=True), raised("TypeError"), ""),
         (raised("ValueError", any=True), seen(1), "it did not refuse"),
         (raised("ValueError", any=True), raised("NotImplementedError"), ""),

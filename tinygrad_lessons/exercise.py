@@ -82,7 +82,7 @@ def yours(id: str, lesson: str, number: int) -> Any:
     return written[id]
 
 
-def unwritten(id, lesson, number):
+def unwritten(id: str, lesson: str, number: int) -> str:
     """What a stub says."""
     return f"{id} is yours to write: lesson {lesson}, exercise {number}"
 

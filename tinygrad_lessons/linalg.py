@@ -67,7 +67,8 @@ def _on_device(name: str, *tensors: Tensor, **options: Any) -> Any:
             "  Call it inside `with torch.no_grad():`, or on x.detach()."
         )
     try:
-        results = getattr(device.xp.linalg, name)(*(x.array for x in tensors), **options)
+        with device.linear_algebra():
+            results = getattr(device.xp.linalg, name)(*(x.array for x in tensors), **options)
     except ValueError as error:  # NumPy's LinAlgError is one
         raise RuntimeError(f"linalg.{name}: {error}") from None
     if isinstance(results, tuple):

@@ -29,6 +29,9 @@ NAME = re.compile(r"[A-Za-z_]\w{0,39}", re.ASCII)
 UNNAMED = "something unnamed"
 COPIES = 10**6  # more than any check makes
 
+MISSING_NAMES = ("NameError", "UnboundLocalError", "ModuleNotFoundError")
+MISSING_NAME = re.compile(r"[A-Za-z ]{1,40} '[\w.]{1,40}'[A-Za-z ]{0,60}")
+
 
 @dataclass
 class Raised:
@@ -260,7 +263,8 @@ def difference(want, got):
 
 def _exceptions(want, got):
     if not isinstance(want, Raised):
-        return f"it raised {got.type}"
+        missing = MISSING_NAME.fullmatch(got.text) if got.type in MISSING_NAMES else None
+        return f"it raised {got.type}" + (f": {got.text}" if missing else "")
     if want.any and isinstance(got, Raised) and not got.unwritten:
         return ""
     if not isinstance(got, Raised):

@@ -6,6 +6,7 @@ The same file runs on both sides: in the student's process and, on the reference
 import ast
 import base64
 import linecache
+from functools import lru_cache
 
 import numpy as np
 
@@ -32,8 +33,13 @@ def look(check, package, device, seed):
 def load(source):
     """The names that the text of a check cell defines, with `np` and `math` at hand."""
     space = {"__name__": "checks"}
-    exec(compile("import math\nimport numpy as np\n" + source, "checks", "exec"), space)
+    exec(_compiled(source), space)
     return space
+
+
+@lru_cache(maxsize=256)
+def _compiled(source):
+    return compile("import math\nimport numpy as np\n" + source, "checks", "exec")
 
 
 class Observer:

@@ -26,11 +26,13 @@ def export(
     from ..grading.outdated import outdated
     from ..storage import unseen, write_file
 
-    lesson.load(course, name)
+    parts = lesson.known(course, name)
     form = "moodle" if worksheet else form
     if form not in (forms := ("plain", "canvas", "moodle")):
         raise Problem(f"There is no format {form!r}. There are: {', '.join(forms)}.")
-    lines = export.lines(course, name, outdated(course, name), student)
+    lines = export.lines(
+        course, name, set().union(*(outdated(course, each) for each in parts)), student
+    )
     choices = dict(number=assignment_id, path=worksheet, language=language, column=grade_column)
     text, said = sheet(form, course, name, lines, **choices)
     path = output or Path(f"{name}-{form}.csv")

@@ -22,7 +22,7 @@ def feedback(
     from ..gradebook import feedback, gradebook, packages
     from ..storage import alone
 
-    lesson.load(course, name)
+    lesson.known(course, name)
     if form and form not in packages.FORMS:
         raise Problem(f"There is no form {form!r}. There are: {', '.join(packages.FORMS)}.")
     with alone(course), gradebook.connect(courses.db_url(course)) as book:

@@ -32,29 +32,44 @@ def grade(
     student: Students = (),
 ):
     """Grade all submissions of a lesson that are new or changed, each in a sandbox."""
+    from ..author import lesson
+    from . import runs
+
+    certificates = dict(tls_ca_file=tls_ca_file, tls_client_cert=tls_cert, tls_client_key=tls_key)
+    where = workers, scheduler, certificates
+    done = []
+    for each in lesson.known(course, name):
+        setting = runs.setting(course, each, devices, unsafe, scheduler, console)
+        only = runs.only(course, each, student)
+        done.append(graded(course, each, setting, where, unsafe=unsafe, force=force, only=only))
+        if done[-1][0].stopped:
+            break
+    for grading, rows in done:
+        runs.end(grading, rows, console)
+
+
+def graded(course, name, setting, where, *, force, **choices):
+    """(Grading, Rows) of one notebook, with its table printed."""
     from ..grading.keeper import keeping
     from ..grading.plan import Grading
     from ..insight import summary
     from . import runs
 
-    certificates = dict(tls_ca_file=tls_ca_file, tls_client_cert=tls_cert, tls_client_key=tls_key)
     start = time.perf_counter()
-    setting = runs.setting(course, name, devices, unsafe, scheduler, console)
-    only = runs.only(course, name, student)
-    grading = Grading(course, name, setting, unsafe=unsafe, force=force, only=only)
+    grading = Grading(course, name, setting, force=force, **choices)
     with keeping(course, name) as keeper:
         tasks, rows = grading.plan(keeper)
         if grading.again and not force:
             console.print(
                 f"{grading.again} are graded again: a check, a mistake or the grader has changed."
             )
-        rows += runs.graded(grading, tasks, keeper, workers, scheduler, certificates, console)
+        rows += runs.graded(grading, tasks, keeper, *where, console)
         keeper.finish()
     if not rows:
         console.print(f"Nobody has handed in {name}. lessons collect {name} DOWNLOAD")
-        return
+        return grading, rows
     console.print(summary.table(rows))
     listed("Handed in nothing", sorted(summary.absent(rows)))
     seconds = time.perf_counter() - start
     console.print(summary.closing_line(rows, grading, seconds), highlight=False)
-    runs.end(grading, rows, console)
+    return grading, rows

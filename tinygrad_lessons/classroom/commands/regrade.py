@@ -18,6 +18,14 @@ def regrade(
     yes: Annotated[bool, typer.Option(help="Write the new scores without asking.")] = False,
 ):
     """After a check was mended: show whose score would change and by how much, then write it."""
+    from ..author import lesson
+
+    for each in lesson.known(course, name):
+        regraded(course, each, workers, devices, unsafe, student, yes)
+
+
+def regraded(course, name, workers, devices, unsafe, student, yes):
+    """Regrade one notebook."""
     from ..grading import regrade
     from ..grading.plan import Grading
     from ..insight import summary

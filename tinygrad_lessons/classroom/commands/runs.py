@@ -8,9 +8,11 @@ import typer
 from .. import DEVICES, Problem
 from ..author import lesson, mistakes
 from ..gradebook import course, gradebook
+from ..grading import ordinary
 from ..grading.workers import Cluster, Here, Setting
 from ..insight import summary
 from ..intake import reading
+from ..names import assignment
 
 FEW = 3  # submissions that are graded before a cluster would have started
 
@@ -20,11 +22,14 @@ def setting(folder, name, devices, unsafe, scheduler, console):
     from ..grading.assess import grade
     from ..sandbox import open_sandbox
 
-    one = lesson.load(folder, name)
     mistakes.answers(folder, name)  # what cannot be read is said before an hour's work, not after
-    gradebook.extensions(folder, name)
+    gradebook.extensions(folder, assignment(name))
     found = gradebook.snapshot(course.db_url(folder), folder, name)
-    if changed := unreleased(one, found):
+    if tests := ordinary.tests(found):
+        told = f"Decided inside the student's process, as ordinary test cells are: {tests}."
+        console.print(told, highlight=False, markup=False, soft_wrap=True)
+    one = lesson.load(folder, name) if lesson.is_lesson(folder, name) else None
+    if one and (changed := unreleased(one, found)):
         told = (
             f"Changed since the release: {', '.join(changed)}. Graded as released; to bring it in:"
         )

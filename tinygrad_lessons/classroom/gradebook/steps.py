@@ -180,7 +180,9 @@ class Verdicts(NbGraderPreprocessor):
 def _snapshot(resources):
     """The lesson's snapshot; nbgrader works in the course folder while it converts."""
     found = resources["nbgrader"]
-    return _cached_snapshot(found["db_url"], Path.cwd(), found["assignment"])
+    assignment, notebook = found["assignment"], found["notebook"]
+    name = assignment if notebook == assignment else f"{assignment}/{notebook}"
+    return _cached_snapshot(found["db_url"], Path.cwd(), name)
 
 
 @cache

@@ -192,10 +192,11 @@ def _marked(found):
 
 
 def write(folder, name, results, absent=()):
-    """Write `folder`/NAME.json and NAME.html; returns both paths."""
+    """Write `folder`/NAME.json and NAME.html, in `folder`/ps1 for "ps1/problem1"; both paths."""
     found = summary(name, results, absent)
-    folder = Path(folder)
+    folder = Path(folder, name).parent
     folder.mkdir(parents=True, exist_ok=True)
+    name = Path(name).name
     texts = {
         folder / f"{name}.json": json.dumps(found, indent=1, ensure_ascii=False) + "\n",
         folder / f"{name}.html": page(found),
