@@ -30,9 +30,7 @@ def export(
     form = "moodle" if worksheet else form
     if form not in (forms := ("plain", "canvas", "moodle")):
         raise Problem(f"There is no format {form!r}. There are: {', '.join(forms)}.")
-    lines = export.lines(
-        course, name, set().union(*(outdated(course, each) for each in parts)), student
-    )
+    lines = export.lines(course, name, outdated(course, parts), student)
     choices = dict(number=assignment_id, path=worksheet, language=language, column=grade_column)
     text, said = sheet(form, course, name, lines, **choices)
     path = output or Path(f"{name}-{form}.csv")
