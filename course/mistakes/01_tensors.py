@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # ones-like
 
@@ -57,6 +57,17 @@ def one_long_row(x, *, dtype=None, device=None):
     return torch.ones(x.numel(), dtype=dtype or x.dtype, device=device or x.device)
 
 
+@mistake("ones-like", "How many dims may x have? How many sizes do you read?")
+def two_dims_only(x, *, dtype=None, device=None):
+    shape = (x.shape[0], x.shape[1])
+    return torch.ones(shape, dtype=dtype or x.dtype, device=device or x.device)
+
+
+@mistake("ones-like", "Which number is in each place of yours?")
+def zeros_for_ones(x, *, dtype=None, device=None):
+    return torch.zeros(x.shape, dtype=dtype or x.dtype, device=device or x.device)
+
+
 @also_right("ones-like")
 def empty_then_fill(x, *, dtype=None, device=None):
     out = torch.empty(x.shape, dtype=dtype or x.dtype, device=device or x.device)
@@ -69,6 +80,21 @@ def with_full(x, *, dtype=None, device=None):
     dtype = x.dtype if dtype is None else dtype
     device = x.device if device is None else device
     return torch.full(tuple(x.shape), 1, dtype=dtype, device=device)
+
+
+demands(
+    "ones-like",
+    {
+        "the shape of x": one_long_row,
+        "the dtype of x": loses_dtype,
+        "the device of x": loses_device,
+        "another dtype where one is asked for": ignores_what_is_asked_for,
+        "another device where one is asked for": ignores_the_device_asked_for,
+        "ones, whatever the numbers in x are": times_zero_plus_one,
+        "x is only looked at": writes_into_x,
+        "made where they are needed": carried_to_the_device,
+    },
+)
 
 
 # rand-like
@@ -158,6 +184,24 @@ def empty_then_uniform(x, *, dtype=None, device=None):
 def one_less(x, *, dtype=None, device=None):
     wanted = _wanted(x, dtype, device)
     return (1 - torch.rand(x.shape, **wanted)).clamp(max=0.999999)
+
+
+demands(
+    "rand-like",
+    {
+        "in [0, 1)": from_minus_1_to_1,
+        "each number as likely as any other": from_the_bell_curve,
+        "each drawn anew": one_number_for_all,
+        "other numbers in each call": fixed_seed,
+        "the dtype of x": always_float32,
+        "another dtype where one is asked for": ignores_the_dtype_asked_for,
+        "another device where one is asked for": stays_on_the_device_of_x,
+        "drawn where they are wanted": drawn_on_the_host,
+        "a dtype that is not floating is refused": cut_to_whole_numbers,
+        "from torch's own random numbers": from_numpys_own_stream,
+        "x is only looked at": draws_into_x,
+    },
+)
 
 
 # infer-dtype
@@ -316,6 +360,23 @@ def ask_numpy(data):
     return {"b": torch.bool, "i": torch.int64, "f": torch.float32}[array.dtype.kind]
 
 
+demands(
+    "infer-dtype",
+    {
+        "no number at all is float32": nothing_is_bool,
+        "all bools are bool": bool_is_int,
+        "a float anywhere": looks_at_the_first_only,
+        "a bool beside whole numbers is int64": any_bool_wins,
+        "nested as deep as you like": two_levels_only,
+        "tuples and ranges": lists_only,
+        "rows of different lengths are refused": takes_ragged_lists,
+        "what is no number is refused": takes_anything,
+        "an array keeps its own dtype": arrays_get_the_usual_dtypes,
+        "a dtype of torch": numpys_dtype,
+    },
+)
+
+
 # contiguous-strides
 
 
@@ -376,6 +437,29 @@ def the_total_alone(shape):
     return math.prod(max(n, 1) for n in shape)
 
 
+@mistake("contiguous-strides", "One step along dim 0 of (2, 3): do you pass 2 numbers, or 3?")
+def its_own_size_for_the_next(shape):
+    strides = [1] * len(shape)
+    for i in range(len(shape) - 2, -1, -1):
+        strides[i] = strides[i + 1] * max(shape[i], 1)
+    return tuple(strides)
+
+
+@mistake(
+    "contiguous-strides", "NumPy's strides count bytes. How many bytes has one of its numbers?"
+)
+def numpys_strides(shape):
+    return np.zeros(tuple(shape)).strides
+
+
+@mistake("contiguous-strides", "What comes out for shape (): one stride, or none?")
+def begins_with_a_one(shape):
+    strides = [1]
+    for n in reversed(shape[1:]):
+        strides.insert(0, strides[0] * max(n, 1))
+    return tuple(strides)
+
+
 @also_right("contiguous-strides")
 def products_of_what_follows(shape):
     return tuple(math.prod(max(n, 1) for n in shape[i + 1 :]) for i in range(len(shape)))
@@ -385,6 +469,21 @@ def products_of_what_follows(shape):
 def cumulative_product(shape):
     sizes = [1, *[max(n, 1) for n in shape[:0:-1]]]
     return tuple(np.cumprod(sizes)[: len(shape)][::-1].tolist())
+
+
+demands(
+    "contiguous-strides",
+    {
+        "row by row": column_by_column,
+        "the last neighbour is 1 on": multiplies_too_early,
+        "as many dims as you like": next_size_only,
+        "dim 0 comes first": forgets_to_turn_around,
+        "numbers, not bytes": in_bytes,
+        "a size of 0 counts as 1": a_zero_makes_zeros,
+        "the argument stays as it is": eats_its_argument,
+        "a tuple": the_total_alone,
+    },
+)
 
 
 # resolve-shape
@@ -477,6 +576,26 @@ def zero_for_what_any_number_solves(shape, size):
     return copy_with_the_size(shape, size)
 
 
+@mistake(
+    "resolve-shape", "The text names four things to refuse. Which of them does your code meet?"
+)
+def looks_at_the_remainder_only(shape, size):
+    known = math.prod(n for n in shape if n != -1)
+    if size % known:
+        raise RuntimeError("does not fit")
+    return tuple(size // known if n == -1 else n for n in shape)
+
+
+@mistake("resolve-shape", "Which sizes does your product leave out? Is 0 a size?")
+def leaves_zeros_out(shape, size):
+    known = math.prod(n for n in shape if n > 0)
+    if shape.count(-1) > 1 or min(shape, default=0) < -1:
+        raise RuntimeError("sizes that can't be")
+    if size % known or -1 not in shape and known != size:
+        raise RuntimeError("does not fit")
+    return tuple(size // known if n == -1 else n for n in shape)
+
+
 @also_right("resolve-shape")
 def copy_with_the_size(shape, size):
     shape = list(shape)
@@ -506,6 +625,21 @@ def try_every_size(shape, size):
             fits.append(tuple(solved))
     (only,) = fits
     return only
+
+
+demands(
+    "resolve-shape",
+    {
+        "the size that fits in the place of -1": divides_by_the_first,
+        "two unknown sizes are refused": solves_every_unknown,
+        "sizes below -1 are refused": takes_any_negative,
+        "exactly `size` numbers, with a -1": leaves_some_over,
+        "exactly `size` numbers, without a -1": a_full_shape_may_divide,
+        "a -1 that any number would solve is refused": picks_one_of_many,
+        "whole numbers": true_division,
+        "refused by an exception": none_where_it_does_not_fit,
+    },
+)
 
 
 # broadcast-shapes
@@ -601,6 +735,23 @@ def none_where_they_do_not_meet(*shapes):
         return None
 
 
+@mistake("broadcast-shapes", "How many shapes may there be? How many can your function take?")
+def two_shapes_only(a, b):
+    return by_columns(a, b)
+
+
+@mistake(
+    "broadcast-shapes", "Sizes 1 and 0 in one column: which of them gives way? What does max say?"
+)
+def one_beats_zero(*shapes):
+    longest = max(len(s) for s in shapes)
+    padded = [(1,) * (longest - len(s)) + tuple(s) for s in shapes]
+    for column in zip(*padded, strict=True):
+        if any(n not in (1, max(column)) for n in column):
+            raise _misfit(shapes)
+    return tuple(max(column) for column in zip(*padded, strict=True))
+
+
 @also_right("broadcast-shapes")
 def by_columns(*shapes):
     longest = max(len(s) for s in shapes)
@@ -620,6 +771,21 @@ def adds_empty_arrays(*shapes):
         return np.broadcast(*[np.empty(s) for s in shapes]).shape
     except ValueError:
         raise _misfit(shapes) from None
+
+
+demands(
+    "broadcast-shapes",
+    {
+        "the right ends meet": aligns_left,
+        "a missing size is repeated": as_many_dims_only,
+        "1 gives way to any other": ones_must_meet_ones,
+        "to 0 as well": zero_gives_way,
+        "any number of shapes": first_and_last_only,
+        "sizes that can't meet are refused": takes_the_larger,
+        "by a RuntimeError": raises_another_type,
+        "whose text names the shapes": says_nothing,
+    },
+)
 
 
 # mean
@@ -714,6 +880,13 @@ def refuses_int64_only(self, dim=None, keepdim=False):
     return along_dim_after_dim(x, dim, keepdim)
 
 
+@mistake("mean", "No rows, no sums: how many numbers went into each of none? What is 0 / 0?")
+def zero_by_zero(self, dim=None, keepdim=False):
+    _floats_only(self)
+    total = self.sum(dim, keepdim)
+    return total / (self.numel() / total.numel())
+
+
 @also_right("mean")
 def along_dim_after_dim(self, dim=None, keepdim=False):
     _floats_only(self)
@@ -736,6 +909,22 @@ def averages_in_double(self, dim=None, keepdim=False):
     _floats_only(self)
     total = self.to(dtype=torch.float64).sum(dim, keepdim)
     return (total / (self.numel() / max(total.numel(), 1))).to(dtype=self.dtype)
+
+
+demands(
+    "mean",
+    {
+        "over one dim": along_the_other_dim,
+        "over all if dim is None": none_means_rows,
+        "over several": divides_by_the_first_dim,
+        "by how many were summed": divides_by_rows,
+        "keepdim": forgets_keepdim,
+        "an empty batch has empty means": zero_by_zero,
+        "whole numbers are refused": makes_floats_of_whole_numbers,
+        "bools are refused": refuses_int64_only,
+        "a tensor": leaves_the_tensor,
+    },
+)
 
 
 # standardize
@@ -824,13 +1013,6 @@ def centred_only(x, dim):
     return (x - x.mean(dim, keepdim=True)) * ~_equal(x, dim)
 
 
-def _if_needed(x, dim, equal):
-    """The standardized x; an `if` that asks a whole tensor raises before."""
-    if equal:
-        return x * 0
-    return where_they_differ(x, dim)
-
-
 @mistake(
     "standardize",
     "There is one deviation for each row or column. An `if`, an `or` and Python's max want one "
@@ -838,7 +1020,10 @@ def _if_needed(x, dim, equal):
 )
 def asks_one_if_for_all(x, dim):
     off = x - x.mean(dim, keepdim=True)
-    return _if_needed(x, dim, (off * off).mean(dim, keepdim=True) == 0)
+    deviation = (off * off).mean(dim, keepdim=True) ** 0.5
+    if deviation == 0:
+        return x * 0
+    return off / deviation
 
 
 @mistake("standardize", "Which of your parameters does the body read? Compare dim 0 with dim 1.")
@@ -880,11 +1065,28 @@ def chosen_by_where(x, dim):
     return torch.where(equal, 0 * x, off / torch.where(equal, 0 * deviation + 1, deviation))
 
 
+demands(
+    "standardize",
+    {
+        "the mean along dim": always_along_dim_0,
+        "one mean for each row or column": one_mean_for_all,
+        "the deviation along dim": one_deviation_for_all,
+        "divided by the deviation": by_the_variance,
+        "over all m numbers": one_less_than_there_are,
+        "0 where all are equal, not nan": nan_where_all_are_equal,
+        "and no rounding blown up": blows_up_rounding,
+        "nothing added to the deviation": adds_a_little,
+        "x stays as it is": centres_in_place,
+    },
+)
+
+
 # Mutants that no check has to tell from the reference
 
 RAISES = "it raises all the same, by ZeroDivisionError"
 equivalent("contiguous-strides", "step *= max(1, size)", "the larger of two has no order")
 equivalent("resolve-shape", "if False:", RAISES)
+equivalent("resolve-shape", "a line less", RAISES)
 equivalent("resolve-shape", "if +1 in shape and known == size == 0:", RAISES)
 equivalent("resolve-shape", "if --1 in shape and known == size == 0:", RAISES)
 equivalent("resolve-shape", "if -2 in shape and known == size == 0:", RAISES)

@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # pick-device
 
@@ -57,6 +57,17 @@ def asks_first():
     if torch.accelerator.is_available():
         found = torch.device(torch.accelerator.current_accelerator())
     return found
+
+
+demands(
+    "pick-device",
+    {
+        "whichever accelerator there is": knows_cuda_only,
+        "the CPU where there is none": none_where_there_is_none,
+        "sim counts only if it is asked for": last_of_all_devices,
+        "a device, not its name": returns_a_name,
+    },
+)
 
 
 # parse-device
@@ -170,6 +181,14 @@ def counts_from_1(text):
     return type, None if index is None else index + 1
 
 
+@mistake(
+    "parse-device", "'cpu' has no colon. How many parts does split give, and how many names wait?"
+)
+def splits_in_two(text):
+    type, index = text.split(":")
+    return type, int(index)
+
+
 @also_right("parse-device")
 def also_by_split(text):
     parts = text.split(":")
@@ -190,6 +209,23 @@ def by_a_pattern(text):
     if not found:
         raise _unknown(text)
     return found[1], int(found[2]) if found[2] else None
+
+
+demands(
+    "parse-device",
+    {
+        "the type and the index": the_type_alone,
+        "the index is a number": index_as_text,
+        "None without an index": zero_for_no_index,
+        "a type that is not among the names is refused": takes_any_type,
+        "by a RuntimeError": raises_another_type_for_names,
+        "with all names in its text": does_not_name_the_others,
+        "an index from 0 on": takes_a_negative_index,
+        "an index that is no number is a RuntimeError, too": leaves_int_to_complain,
+        "a colon with nothing behind it": takes_a_colon_alone,
+        "no more than one colon": ignores_a_second_colon,
+    },
+)
 
 
 # to
@@ -339,6 +375,49 @@ def returns_itself_unchanged(self, device=None, dtype=None):
     return self
 
 
+@mistake("to", 'Print "sim" == x.device. Are a text and a device ever equal? What compares them?')
+def compares_a_name_with_a_device(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    result = self
+    if dtype is not None and dtype is not self.dtype:
+        result = torch.ops.Cast.apply(result, to=dtype.np)
+    if device is not None and device != self.device:
+        result = torch.ops.Transfer.apply(result, to=torch.device(device))
+    return result
+
+
+@mistake("to", "Something was asked for. Is it always something new? When would x itself do?")
+def copies_what_is_asked_for(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    result = self
+    if dtype is not None:
+        result = torch.ops.Cast.apply(result, to=dtype.np)
+    if device is not None:
+        result = torch.ops.Transfer.apply(result, to=torch.device(device))
+    return result
+
+
+@mistake("to", "A device and a dtype may change at once. After which of your lines does it end?")
+def returns_after_the_cast(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    if dtype is not None and dtype is not self.dtype:
+        return torch.ops.Cast.apply(self, to=dtype.np)
+    here = _where(self, device)
+    return self if here is self.device else torch.ops.Transfer.apply(self, to=here)
+
+
+@mistake(
+    "to", "`device` may be a name. Who needs a device? Which function turns one into the other?"
+)
+def hands_over_whatever_comes(self, device=None, dtype=None):
+    result = self
+    if dtype is not None and dtype is not self.dtype:
+        result = torch.ops.Cast.apply(result, to=dtype.np)
+    if device is not None:
+        result = torch.ops.Transfer.apply(result, to=device)
+    return result
+
+
 @also_right("to")
 def the_copy_first(self, device=None, dtype=None):
     device, dtype = _asked(device, dtype)
@@ -361,6 +440,23 @@ def down_then_up_by_parts(self, device=None, dtype=None):
     if here is not result.device:
         result = torch.ops.Transfer.apply(result, to=here)
     return result
+
+
+demands(
+    "to",
+    {
+        "elsewhere": uploads_without_fetching,
+        "as another kind of number": forgets_the_dtype,
+        "or both": only_the_last_of_the_two,
+        "x itself if nothing changes": always_copies,
+        "a device or a name": hands_over_the_name,
+        "two names for one device": compares_names,
+        "a dtype alone": takes_no_dtype_alone,
+        "gradients find their way back": forgets_where_it_came_from,
+        "one copy": there_and_back_and_there,
+        "x stays where it is": moves_x_itself,
+    },
+)
 
 
 # common-device
@@ -424,6 +520,19 @@ def wants_two(*tensors):
     return each_against_the_first(*tensors)
 
 
+@mistake("common-device", "How many tensors may come in? How many can your function take?")
+def takes_just_two(a, b):
+    return each_against_the_first(a, b)
+
+
+@mistake("common-device", "You made an error. Who raises it?")
+def returns_the_error(*tensors):
+    for tensor in tensors:
+        if tensor.device is not tensors[0].device:
+            return _apart(tensors[0], tensor)
+    return tensors[0].device
+
+
 @also_right("common-device")
 def each_against_the_first(*tensors):
     first, *others = tensors
@@ -439,6 +548,19 @@ def as_a_set(*tensors):
     if len(found) > 1:
         raise RuntimeError(f"tensors on {' and '.join(sorted(map(str, found)))}")
     return found.pop()
+
+
+demands(
+    "common-device",
+    {
+        "one or more tensors": wants_two,
+        "all of them": first_two_only,
+        "two devices are refused": never_refuses,
+        "by a RuntimeError": raises_another_type,
+        "with both names in its text": names_none,
+        "the device, not its name": returns_the_name,
+    },
+)
 
 
 # one-hot
@@ -463,8 +585,8 @@ def asserts_the_range(labels, classes):
 
 @mistake(
     "one-hot",
-    "One copy goes up, and one comes back: labels to the host, rows to the device. Which of them "
-    "is needed?",
+    "One copy comes back, and one goes up again. Which of your lines reads the labels on the host? "
+    "Could the device do it?",
 )
 def by_way_of_the_host(labels, classes):
     return torch.eye(classes)[labels.to("cpu")].to(labels.device)
@@ -503,11 +625,16 @@ def classes_first(labels, classes):
     return hot.to(dtype=torch.float32)
 
 
+@mistake("one-hot", "One copy goes up. What did you make on the host first, and could the device?")
+def eye_made_on_the_host(labels, classes):
+    return torch.eye(classes).to(labels.device)[labels]
+
+
 @mistake("one-hot", "Your loop runs over the first dim. What does it meet when labels are 2 by 3?")
 def rows_of_one_dim_only(labels, classes):
-    rows = torch.zeros(len(labels) if labels.ndim else 1, classes, device=labels.device)
-    if labels.ndim == 1:
-        rows[torch.arange(len(labels), device=labels.device), labels] = 1.0
+    rows = torch.zeros(len(labels), classes, device=labels.device)
+    for i in range(len(labels)):
+        rows[i, labels[i]] = 1.0
     return rows
 
 
@@ -519,6 +646,26 @@ def one_column_too_far(labels, classes):
 @mistake("one-hot", "Which shape have labels of (2, 3) together with 4 classes? Print yours.")
 def one_long_list_of_rows(labels, classes):
     return torch.eye(classes, device=labels.device)[labels.reshape(-1)]
+
+
+@mistake("one-hot", "Labels of (2, 3) and a new dim: where is yours, and where is it wanted?")
+def a_new_dim_in_the_middle(labels, classes):
+    hot = labels.unsqueeze(1) == torch.arange(classes, device=labels.device)
+    return hot.to(dtype=torch.float32)
+
+
+@mistake("one-hot", FETCHED)
+def a_python_loop(labels, classes):
+    rows = torch.zeros(len(labels), classes, device=labels.device)
+    for i, label in enumerate(labels.tolist()):
+        rows[i, label] = 1.0
+    return rows
+
+
+@mistake("one-hot", "Whose library is np, and whose memory holds the labels?")
+def numpys_rows(labels, classes):
+    rows = np.eye(classes, dtype=np.float32)[labels.array]
+    return torch.tensor(rows, device=labels.device)
 
 
 @also_right("one-hot")
@@ -533,6 +680,21 @@ def ones_into_zeros(labels, classes):
     rows = torch.zeros(n, classes, device=labels.device)
     rows[torch.arange(n, device=labels.device), labels.reshape(n)] = 1.0
     return rows.reshape(*labels.shape, classes)
+
+
+demands(
+    "one-hot",
+    {
+        "a 1 at the label": one_column_too_far,
+        "as many columns as classes": as_many_as_occur,
+        "float32": whole_numbers,
+        "made where the labels are": eye_on_the_host,
+        "nothing goes up": eye_made_on_the_host,
+        "nothing comes back": asserts_the_range,
+        "labels of any shape": rows_of_one_dim_only,
+        "one dim more, at the end": classes_first,
+    },
+)
 
 
 # clip-norm
@@ -713,6 +875,15 @@ def returns_a_number(parameters, limit):
     return by_the_larger_of_norm_and_limit(parameters, limit).item()
 
 
+@mistake("clip-norm", "p.grad may be None. Which of your lines asks, before it multiplies?")
+def never_asks_for_none(parameters, limit):
+    parameters = [parameters] if isinstance(parameters, torch.Tensor) else parameters
+    norm = sum((p.grad * p.grad).sum() for p in parameters) ** 0.5
+    for p in parameters:
+        p.grad.mul_((limit / (norm + 1e-6)).clamp(max=1.0))
+    return norm
+
+
 def _scaled(grads, limit):
     """Scale `grads` themselves; returns their norm before."""
     norm = _norm(grads)
@@ -743,6 +914,26 @@ def norm_of_norms(parameters, limit):
     for g in grads:
         g.copy_(g * scale)
     return norm
+
+
+demands(
+    "clip-norm",
+    {
+        "all gradients are one vector": each_by_itself,
+        "their length": forgets_the_root,
+        "no longer than the limit, and not longer than before": lengthens_too,
+        "the direction stays": cuts_each_number,
+        "one tensor, too": walks_into_a_tensor,
+        "an iterable, walked once": walks_twice,
+        "some without a gradient": forgets_none,
+        "in place": makes_new_gradients,
+        "without a copy to the host": asks_on_the_host,
+        "returns the norm before": returns_the_norm_afterwards,
+        "which stays a tensor": returns_a_number,
+        "zeros stay zeros": divides_by_zero,
+        "a tensor of 0 where there is no gradient": a_number_where_there_is_none,
+    },
+)
 
 
 # epoch-loss
@@ -862,6 +1053,15 @@ def forgets_to_carry_x(model, batches, device):
     return (total / count).item()
 
 
+@mistake("epoch-loss", "Where is y when it meets what your model gave? Where is that?")
+def forgets_to_carry_y(model, batches, device):
+    total, count = 0, 0
+    for x, y in batches:
+        total = total + ((model(x.to(device)) - y) ** 2).sum().detach()
+        count += y.numel()
+    return (total / count).item()
+
+
 @also_right("epoch-loss")
 def stacks_then_sums(model, batches, device):
     sums, count = [], 0
@@ -882,6 +1082,22 @@ def weighted_means(model, batches, device):
             off = (model(x.to(device)) - y.to(device)).abs()
             total += off.pow(2).mean() * (y.numel() / count)
     return total.item()
+
+
+demands(
+    "epoch-loss",
+    {
+        "over all numbers of all batches": mean_of_means,
+        "the mean": a_sum_for_a_mean,
+        "of squares": squares_the_sum,
+        "a Python float": returns_a_tensor,
+        "batches come once": walks_the_batches_twice,
+        "the model is at home on the device": forgets_to_carry_x,
+        "each batch goes up once": carries_twice,
+        "one number comes back": a_float_each,
+        "no history is kept": keeps_the_history,
+    },
+)
 
 
 # Mutants that no check has to tell from the reference

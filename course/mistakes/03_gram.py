@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # transpose
 
@@ -71,6 +71,21 @@ def one_dim_twice(self, dim0, dim1):
     return self.permute(order)
 
 
+@mistake(
+    "transpose", "list.index looks for a number. Is -1 in your list? Which place does it mean?"
+)
+def looks_for_a_negative_dim(self, dim0, dim1):
+    order = list(range(self.ndim))
+    i, j = order.index(dim0), order.index(dim1)
+    order[i], order[j] = order[j], order[i]
+    return self.permute(order)
+
+
+@mistake("transpose", "Whose library is np, and whose memory may x lie in? What does permute do?")
+def numpys_swapaxes(self, dim0, dim1):
+    return torch.tensor(np.swapaxes(self.array, dim0, dim1))
+
+
 @mistake("transpose", "Whose array is .array on an accelerator, and where does yours live?")
 def through_numpy(self, dim0, dim1):
     return torch.tensor(np.swapaxes(np.array(self.tolist()), dim0, dim1))
@@ -82,6 +97,18 @@ def swap_in_a_comprehension(self, dim0, dim1):
     if dim0 >= self.ndim or dim1 >= self.ndim:
         raise IndexError("no such dim")
     return self.permute([b if d == a else a if d == b else d for d in range(self.ndim)])
+
+
+demands(
+    "transpose",
+    {
+        "only two dims": reverses_all,
+        "any two": last_two_only,
+        "counted from the end, too": negative_dims_not_found,
+        "a view": copies,
+        "the numbers of x in their places": reshapes,
+    },
+)
 
 
 # matmul-by-hand
@@ -145,6 +172,21 @@ def number_by_number(a, b):
     return a * b
 
 
+@mistake("matmul-by-hand", "All the products are there. Which letter has to go, and how?")
+def forgets_the_sum(a, b):
+    return a.unsqueeze(-1) * b.unsqueeze(-3)
+
+
+@mistake("matmul-by-hand", "Of a you count the dims from the end. And of b, when it is a batch?")
+def counts_b_from_the_front(a, b):
+    return (a.unsqueeze(-1) * b.unsqueeze(0)).sum(-2)
+
+
+@mistake("matmul-by-hand", "Whose library is np, and whose memory may a and b lie in?")
+def numpys_dot(a, b):
+    return torch.tensor(np.dot(a.array, b.array))
+
+
 @mistake("matmul-by-hand", "Three numbers went into each entry. Are they added up, or averaged?")
 def means_for_sums(a, b):
     product = a.unsqueeze(-1) * b.unsqueeze(-3)
@@ -166,16 +208,13 @@ def by_numpy_on_the_host(a, b):
 
 @also_right("matmul-by-hand")
 def sum_of_outer_products(a, b):
-    out = (a.unsqueeze(-1)[..., :0, :] * b.unsqueeze(-3)[..., :0, :]).sum(-2)
-    for k in range(a.shape[-1]):
-        out = out + a[..., :, k : k + 1] * b[..., k : k + 1, :]
-    return out
+    return sum(a[..., :, k : k + 1] * b[..., k : k + 1, :] for k in range(a.shape[-1]))
 
 
 @also_right("matmul-by-hand")
 def grows_in_place(a, b):
-    out = (a[..., :, :1] if a.shape[-1] else a.sum(-1, keepdim=True)) * 0 * b.sum(-2, keepdim=True)
-    for k in range(a.shape[-1]):
+    out = a[..., :, :1] * b[..., :1, :]
+    for k in range(1, a.shape[-1]):
         out += a[..., :, k : k + 1] * b[..., k : k + 1, :]
     return out
 
@@ -183,6 +222,19 @@ def grows_in_place(a, b):
 @also_right("matmul-by-hand")
 def with_none(a, b):
     return (a[..., :, :, None] * b[..., None, :, :]).sum(dim=-2)
+
+
+demands(
+    "matmul-by-hand",
+    {
+        "summed over k": sums_the_wrong_axis,
+        "(m, n)": keeps_the_summed_axis,
+        "rows with columns": rows_with_rows,
+        "batches": counts_from_the_front,
+        "each batch with its own": every_batch_with_every_batch,
+        "without @": with_the_product_that_is_there,
+    },
+)
 
 
 # out
@@ -269,6 +321,18 @@ def copy_of_the_package(result, out):
     return out.copy_(result)
 
 
+demands(
+    "out",
+    {
+        "written into the memory of out": rebinds,
+        "returns out": returns_the_result,
+        "another shape is refused": compares_the_dtype_only,
+        "another dtype is refused": changes_the_numbers_to_fit,
+        "before anything is written": refuses_too_late,
+    },
+)
+
+
 # gram
 
 
@@ -344,8 +408,24 @@ def dots(A):
 
 
 @also_right("gram")
+def one_outer_product_a_row(A):
+    return sum(torch.outer(row, row) for row in A)
+
+
+@also_right("gram")
 def sum_over_rows(A):
     return (A[:, :, None] * A[:, None, :]).sum(0)
+
+
+demands(
+    "gram",
+    {
+        "the columns": rows_for_columns,
+        "inner products": elementwise,
+        "each with each": squared_lengths_only,
+        "both ways": half_of_it,
+    },
+)
 
 
 # outer-gram
@@ -382,6 +462,18 @@ def squared_lengths_of_rows(A):
     return (A * A).sum(1)
 
 
+@mistake(
+    "outer-gram", "torch.outer takes two vectors. How many has A, and which pairs do you want?"
+)
+def outer_of_two_matrices(A):
+    return torch.outer(A, A)
+
+
+@mistake("outer-gram", "Number by number, or row with row? Print the shapes of A and A.T.")
+def number_by_number_with_the_transpose(A):
+    return A * A.T
+
+
 @also_right("outer-gram")
 def layer_by_layer(A):
     return sum(A[:, k : k + 1] * A[:, k : k + 1].T for k in range(A.shape[1]))
@@ -390,6 +482,16 @@ def layer_by_layer(A):
 @also_right("outer-gram")
 def gram_of_the_transpose(A):
     return torch.gram_matrices.gram(A.T)
+
+
+demands(
+    "outer-gram",
+    {
+        "the rows": columns_again,
+        "inner products": outer_squares,
+        "each with each": squared_lengths_of_rows,
+    },
+)
 
 
 # angles
@@ -526,6 +628,27 @@ def nan_on_purpose(A):
     return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
 
 
+@mistake("angles", "Is a column of length 1e-12 a column of zeros? Which columns do you refuse?")
+def calls_tiny_columns_zero(A):
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    if (length < 1e-8).any():
+        raise ValueError("a column of zeros has no direction")
+    return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
+
+
+@mistake("angles", "What does a speck added to the lengths do to a column that is 1e-6 long?")
+def adds_a_speck(A):
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    return torch.acos((G / (torch.outer(length, length) + 1e-9)).clamp(-1, 1))
+
+
+@mistake("angles", "Whose library is np? Which function takes the arc cosine of a tensor?")
+def numpys_arccos(A):
+    return np.arccos(_cosines(A).clamp(-1, 1))
+
+
 @mistake(
     "angles", "An `if` wants one answer, and you have a number for each column. Who joins them?"
 )
@@ -555,6 +678,22 @@ def arctan_of_sum_and_difference(A):
     difference = unit.unsqueeze(2) - unit.unsqueeze(1)
     total = unit.unsqueeze(2) + unit.unsqueeze(1)
     return 2 * ((difference**2).sum(0) / (total**2).sum(0)).sqrt().atan()
+
+
+demands(
+    "angles",
+    {
+        "angles": cosines,
+        "in radians": in_degrees,
+        "of the columns": angles_of_the_rows,
+        "obtuse ones, too": never_obtuse,
+        "no nan above 1": clamped_below_only,
+        "no nan below -1": clamped_above_only,
+        "the roots before the product": root_of_the_product,
+        "a column of zeros is refused": nan_for_zero_columns,
+        "and no other": calls_tiny_columns_zero,
+    },
+)
 
 
 # is-orthonormal
@@ -623,6 +762,16 @@ def identity_of_the_rows(Q, tol=1e-6):
     return ((Q.T @ Q - torch.eye(Q.shape[0], dtype=Q.dtype, device=Q.device)).abs() <= tol).all()
 
 
+@mistake("is-orthonormal", "Errors of 0.1 and -0.1 add up to 0. Is that no error?")
+def signed_errors_cancel(Q, tol=1e-6):
+    return (Q.T @ Q - torch.eye(Q.shape[1], dtype=Q.dtype, device=Q.device)).sum() <= tol
+
+
+@mistake("is-orthonormal", "Where does your identity live, and where does Q?")
+def identity_on_the_host(Q, tol=1e-6):
+    return ((Q.T @ Q - torch.eye(Q.shape[1])).abs() <= tol).all()
+
+
 @also_right("is-orthonormal")
 def frobenius(Q, tol=1e-6):
     n = Q.shape[1]
@@ -640,6 +789,20 @@ def singular_values_are_1(Q, tol=1e-6):
 def eigenvalues_are_1(Q, tol=1e-6):
     values, _ = torch.linalg.eigh(Q.T @ Q)
     return bool(((values - 1).abs() <= tol).all())
+
+
+demands(
+    "is-orthonormal",
+    {
+        "columns": rows_are_orthonormal,
+        "of length 1": right_angles_only,
+        "at right angles": unit_lengths_only,
+        "no entry farther off than tol": errors_cancel,
+        "on either side": forgets_negative_differences,
+        "tol": own_tolerance,
+        "one answer": an_answer_for_each_entry,
+    },
+)
 
 
 # least-squares
@@ -692,6 +855,26 @@ def gram_of_the_rows(A, b):
     return torch.linalg.solve(A @ A.T, b)
 
 
+@mistake("least-squares", "A^T on the left of both sides. What have you put on the right?")
+def b_as_it_is(A, b):
+    return torch.linalg.solve(A.T @ A, b)
+
+
+@mistake("least-squares", "Rows or columns: which products does A^T A hold? And yours?")
+def rows_on_both_sides(A, b):
+    return torch.linalg.solve(A @ A.T, A @ b)
+
+
+@mistake("least-squares", "What is y / M, number by number? Does it solve M x = y?")
+def divides_for_solving(A, b):
+    return (A.T @ b) / (A.T @ A)
+
+
+@mistake("least-squares", "solve(M, y): in which order did you hand over the two?")
+def solves_the_other_way(A, b):
+    return torch.linalg.solve(A.T @ b, A.T @ A)
+
+
 @mistake("least-squares", "Whose inverse is it? Which of your two factors comes first in M x = y?")
 def multiplies_for_solving(A, b):
     return (A.T @ A) @ (A.T @ b)
@@ -724,6 +907,18 @@ def along_the_eigenvectors(A, b):
     return V @ ((1 / values).unsqueeze(1) * (V.T @ A.T @ b.reshape(b.shape[0], -1))).reshape(
         (A.shape[1], *b.shape[1:])
     )
+
+
+demands(
+    "least-squares",
+    {
+        "the x with the shortest A x - b": each_column_alone,
+        "x, not A x": returns_the_fit,
+        "b may be a vector": always_a_matrix,
+        "or several columns": first_right_hand_side_only,
+        "the problem as it is": adds_to_the_diagonal,
+    },
+)
 
 
 # pca
@@ -840,6 +1035,23 @@ def forgets_to_divide(X, k):
     return V.T.flip(0)[:k], values.flip(0)[:k]
 
 
+@mistake(
+    "pca",
+    "X has a sample in each row. Print the shapes of X and of its means. Which dim should go?",
+)
+def means_along_the_other_dim(X, k):
+    C = X - X.mean(1)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.T.flip(0)[:k], values.flip(0)[:k]
+
+
+@mistake("pca", "You turned the columns round. Are directions its rows then, or its columns?")
+def rows_after_the_turn(X, k):
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.flip(1)[:k], values.flip(0)[:k]
+
+
 @also_right("pca")
 def other_signs(X, k):
     C = X - X.mean(0)
@@ -860,6 +1072,22 @@ def variance_along_each_direction(X, k):
 def singular_values(X, k):
     _, S, Vh = torch.linalg.svd(X - X.mean(0), full_matrices=False)
     return Vh[:k], S[:k] ** 2 / (len(X) - 1)
+
+
+demands(
+    "pca",
+    {
+        "the largest first": smallest_first,
+        "each direction with its variance": turns_the_variances_only,
+        "k of them": all_of_them,
+        "centred columns": not_centred,
+        "divided by m - 1": by_m,
+        "variances": deviations_for_variances,
+        "one direction in a row": directions_as_columns,
+        "directions, then variances": results_exchanged,
+        "X stays as it is": centres_in_place,
+    },
+)
 
 
 # Changes that change nothing

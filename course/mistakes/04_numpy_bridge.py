@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # numpy
 
@@ -128,6 +128,20 @@ def numpys_asarray(self):
     return np.asarray(self.array)
 
 
+demands(
+    "numpy",
+    {
+        "one memory": copies,
+        "an array": returns_the_tensor,
+        "a tensor on another device is a TypeError": downloads_quietly,
+        "one that requires a gradient is a RuntimeError": detaches,
+        "each with its own exception": one_exception_for_both,
+        "what was computed from one, too": refuses_leaves_only,
+        "the tensor stays as it was": switches_the_gradient_off,
+    },
+)
+
+
 # shares-memory
 
 
@@ -196,6 +210,24 @@ def the_same_device(a, b):
     return a.device is b.device
 
 
+@mistake(
+    "shares-memory",
+    "Two views of one tensor have one base. Is there a number that belongs to both?",
+)
+def one_base(a, b):
+    return a.array.base is b.array.base
+
+
+@mistake("shares-memory", "What does the may in your function's name say? Try every other number.")
+def bounds_only_on_the_host(a, b):
+    return np.may_share_memory(a.array, b.array)
+
+
+@mistake("shares-memory", "Equal numbers, or one memory? What if the shapes differ?")
+def compares_the_numbers(a, b):
+    return bool((a == b).all())
+
+
 @also_right("shares-memory")
 def sees_what_is_written(a, b):
     if a.device is not b.device or a.array.size == 0 or b.array.size == 0:
@@ -214,6 +246,17 @@ def without_is(a, b):
     if str(a.device) != str(b.device):
         return False
     return a.device.xp.shares_memory(b.array, a.array)
+
+
+demands(
+    "shares-memory",
+    {
+        "one number in common is enough": the_same_object,
+        "no number in common": bounds_only,
+        "memory, not values": equal_numbers,
+        "two devices never share": forgets_the_other_device,
+    },
+)
 
 
 # from-numpy
@@ -395,6 +438,18 @@ def refuses_what_is_not_contiguous(array):
     return a_view_of_it(array)
 
 
+@mistake("from-numpy", "How many strides has a single number? How many do you look at?")
+def the_first_stride_of_none(array):
+    if not isinstance(array, np.ndarray):
+        raise TypeError("not an array")
+    if array.strides[0] < 0:
+        raise ValueError("negative stride")
+    if not array.dtype.isnative:
+        raise ValueError("foreign byte order")
+    torch.dtypes.of(array)
+    return torch.Tensor(array, torch.device("cpu"))
+
+
 @also_right("from-numpy")
 def by_kinds(array):
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
@@ -414,6 +469,22 @@ def a_view_of_it(array):
     if not array.dtype.isnative or min(array.strides, default=0) < 0:
         raise ValueError("cannot be shared")
     return torch.Tensor(array[...], torch.device("cpu"))
+
+
+demands(
+    "from-numpy",
+    {
+        "one memory": copies_the_array,
+        "any dtype that tensors have": always_float32,
+        "any strides": row_after_row,
+        "what is no array is a TypeError": takes_anything,
+        "a negative stride is a ValueError": another_exception_for_strides,
+        "along any dim": the_first_stride_only,
+        "foreign byte order is refused": lets_foreign_bytes_through,
+        "nothing is copied in silence": copies_what_is_reversed,
+        "a locked array can be shared": refuses_what_is_locked,
+    },
+)
 
 
 # add_
@@ -603,6 +674,16 @@ def none_where_it_does_not_fit(self, other, *, alpha=1):
     return self.copy_(result)
 
 
+@mistake("add_", "Must other have the shape of x? And what is the shape of a number?")
+def compares_the_shapes_of_both(self, other, *, alpha=1):
+    if other.shape != self.shape:
+        raise RuntimeError("shapes differ")
+    result = torch.add(self, other, alpha=alpha)
+    if not torch.can_cast(result.dtype, self.dtype):
+        raise RuntimeError("does not fit")
+    return self.copy_(result)
+
+
 @also_right("add_")
 def without_alpha(self, other):
     total = self + other
@@ -623,6 +704,26 @@ def numpys_own_operator(self, other, *, alpha=1):
     added = other.array if isinstance(other, torch.Tensor) else other
     self.array += added if alpha == 1 else added * alpha
     return self
+
+
+demands(
+    "add_",
+    {
+        "in the memory of self": rebinds_the_name,
+        "which all its views see": another_array,
+        "returns self": returns_nothing,
+        "alpha times other": ignores_alpha,
+        "other is repeated": no_broadcasting,
+        "self never is": grows,
+        "a kind of number that does not fit is refused": truncates,
+        "one that fits is not": the_very_same_dtype,
+        "before anything is written": refuses_too_late,
+        "a leaf that requires a gradient is refused": writes_to_leaves,
+        "other may be a view of self": reads_what_it_has_written,
+        "or a number": other_has_an_array,
+        "other stays as it was": changes_the_other,
+    },
+)
 
 
 # contiguous
@@ -698,6 +799,17 @@ def a_view_where_it_can(self):
 def by_the_library(self):
     shape, rows = self.array.shape, self.device.xp.ascontiguousarray(self.array)
     return torch.Tensor(rows.reshape(shape), self.device)
+
+
+demands(
+    "contiguous",
+    {
+        "row after row": never_copies,
+        "no copy where none is needed": always_copies,
+        "the same shape": one_long_row,
+        "the same numbers": only_relabels,
+    },
+)
 
 
 # as-tensor
@@ -796,6 +908,13 @@ def lists_as_they_are(data, dtype=None, device=None):
     return data.to(device, dtype)
 
 
+@mistake("as-tensor", "An array has memory of its own. Which of your branches shares it?")
+def arrays_are_copied(data, dtype=None, device=None):
+    if isinstance(data, torch.Tensor):
+        return data.to(device, dtype)
+    return torch.tensor(data, dtype=dtype, device=device)
+
+
 @also_right("as-tensor")
 def step_by_step(data, dtype=None, device=None):
     if isinstance(data, np.ndarray):
@@ -814,6 +933,20 @@ def copies_when_something_changes(data, dtype=None, device=None):
         same = dtype in (None, t.dtype) and (device is None or torch.device(device) is t.device)
         return t if same else t.to(dtype=dtype).to(device)
     return torch.tensor(data, dtype=dtype, device=device)
+
+
+demands(
+    "as-tensor",
+    {
+        "an array is shared": always_a_copy,
+        "a tensor is taken as it is": detaches_tensors,
+        "lists as torch.tensor takes them": lists_by_numpy,
+        "the dtype that is asked for": forgets_the_dtype,
+        "the device that is asked for": forgets_the_device,
+        "as it is where nothing is asked": cpu_unless_told,
+        "the dtype as it is, too": float32_unless_told,
+    },
+)
 
 
 # to-host
@@ -870,6 +1003,19 @@ def a_copy(t):
 @also_right("to-host")
 def by_the_device(t):
     return t.device.download(t.array)
+
+
+demands(
+    "to-host",
+    {
+        "an array on the host": the_devices_array,
+        "from a device": forgets_to_fetch,
+        "with or without a gradient": forgets_to_detach,
+        "with one copy": number_by_number,
+        "of the same dtype": through_lists,
+        "t stays as it was": switches_the_flag,
+    },
+)
 
 
 # Changes that change nothing

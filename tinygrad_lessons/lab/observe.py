@@ -5,6 +5,7 @@ The same file runs on both sides: in the student's process and, on the reference
 
 import ast
 import base64
+import contextlib
 import linecache
 from functools import lru_cache
 
@@ -76,6 +77,22 @@ class Observer:
         up, down = (now - then for now, then in zip(self._transfers(), before, strict=True))
         self.note(label, value)
         self.note(f"copies made by {label}", {"kind": "transfers", "up": up, "down": down})
+
+    @contextlib.contextmanager
+    def forbid(self, words, *places):
+        """Within a with block each of `places`, (owner, name), raises RuntimeError(words)."""
+
+        def forbidden(*args, **options):
+            raise RuntimeError(words)
+
+        own = [(owner, name, vars(owner).get(name)) for owner, name in places]
+        for owner, name, _ in own:
+            setattr(owner, name, forbidden)
+        try:
+            yield
+        finally:
+            for owner, name, before in own:
+                delattr(owner, name) if before is None else setattr(owner, name, before)
 
     def _transfers(self):
         # Totals, because a student's code can reset the rest.

@@ -134,6 +134,7 @@ class Cluster:
             security=True,
             host="127.0.0.1",
             dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any port that is free
             silence_logs=logging.CRITICAL,
             local_directory=self.folder.name,
             env=ONE_THREAD,
