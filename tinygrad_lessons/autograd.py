@@ -364,7 +364,7 @@ def retain(g: Array, tensors: Iterable[Callable[[], Tensor | None]]) -> None:
     for tensor in (ref() for ref in tensors):
         if tensor is not None:
             summed = g.copy() if tensor._grad is None else tensor._grad.array + g
-            tensor._grad = torch.Tensor(summed, tensor.device)
+            tensor._grad = torch.Tensor(hooked(summed, (), tensor.device), tensor.device)
 
 
 class Handle:
