@@ -1108,8 +1108,10 @@ TURNED = {
         "v = v + state.get('momentum_buffer', 0) * options['momentum']",
     ],
     "adam": [
-        "w -= m * (lr / for_m) / ((v / for_v) ** 0.5 + eps)",
-        "w -= lr / for_m * m / (eps + (v / for_v) ** 0.5)",
+        "w -= for_v * lr / for_m * m / (v ** 0.5 + eps * for_v)",
+        "w -= m * (lr * for_v / for_m) / (v ** 0.5 + eps * for_v)",
+        "w -= lr * for_v / for_m * m / (eps * for_v + v ** 0.5)",
+        "w -= lr * for_v / for_m * m / (v ** 0.5 + for_v * eps)",
     ],
     "train-epoch": [
         "total = loss.detach() * len(x) + total",

@@ -55,6 +55,7 @@ REFUSED_THERE = (
     "is a view and its base or another view of its base has been modified inplace",
     "This view is the output of a function that returns multiple views",
     "some elements of the input tensor and the written-to tensor refer to a single memory",
+    "doesn't match the broadcast shape [1, ",  # copy_ from a tensor with more dims, of size 1
     "missing 1 required positional argument",  # permute() and repeat() of no sizes
 )
 REFUSED_HERE = (

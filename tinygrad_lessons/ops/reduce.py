@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from math import inf
+from math import inf, nan
 from typing import TYPE_CHECKING, TypeAlias
 
 from ..autograd import Function
@@ -88,7 +88,9 @@ class Amax(Reduction):
 
     def backward(self, g: Array) -> Array:
         ties = self.ties(self.inputs[0], self.spread(self.output))
-        return self.spread(g) * ties / ties.sum(axis=self.dim, keepdims=True)  # nan: chosen by none
+        count = ties.sum(axis=self.dim, keepdims=True)  # 0 where the output is nan
+        others = self.xp.where(count == 0, nan, 0.0)
+        return self.xp.where(ties, self.spread(g) / count, others)
 
     def ties(self, x: Array, best: Array) -> Array:
         """Where the numbers are that were chosen."""

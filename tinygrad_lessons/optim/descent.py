@@ -89,12 +89,13 @@ class Adam(Optimizer):
                 state.update(step=0, m=torch.zeros_like(p), v=torch.zeros_like(p))
             state["step"] += 1
             lr, (b1, b2), eps = options["lr"], options["betas"], options["eps"]
-            for_m, for_v = 1 - b1 ** state["step"], 1 - b2 ** state["step"]
+            # m' = m / for_m, sqrt(v') = sqrt(v) / for_v; the fraction below is expanded by for_v
+            for_m, for_v = 1 - b1 ** state["step"], (1 - b2 ** state["step"]) ** 0.5
             for w, g, m, v in torch.optim.blocks(p, p.grad, state["m"], state["v"]):
                 g = self.decayed(w, g, options)
                 torch.optim.average(m, b1, g)  # m = b1 m + (1 - b1) g
                 torch.optim.average(v, b2, g * g)
-                w -= lr / for_m * m / ((v / for_v) ** 0.5 + eps)
+                w -= lr * for_v / for_m * m / (v**0.5 + eps * for_v)
 
 
 class AdamW(Adam):
