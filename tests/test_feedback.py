@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from tinygrad_lessons.classroom import Problem, storage
 from tinygrad_lessons.classroom.commands import app
+from tinygrad_lessons.classroom.commands.feedback import feedback as write_feedback
 from tinygrad_lessons.classroom.gradebook import course, feedback, gradebook, steps
 from tinygrad_lessons.classroom.gradebook.markdown import formula, to_html
 from tinygrad_lessons.classroom.grading.autograded import write_graded
@@ -223,6 +224,14 @@ def test_any_formula_becomes_mathml_or_its_own_text(text):
 def test_a_formula_reads_as_mathml():
     assert formula("A^T A").count("<msup><mi>A</mi><mi>T</mi></msup>") == 1
     assert "<table" in to_html("| a | b |\n|---|---|\n| $x$ | 2 |")
+
+
+def test_the_command_ends_quietly_for_who_goes_on_after_it(tmp_path):
+    """`lessons demo` calls it, and then writes the report."""
+    folder = make_course(tmp_path / "course")
+    graded(folder, "ada")
+    write_feedback(LESSON, folder)
+    assert (folder / "feedback" / "ada" / LESSON / f"{LESSON}.html").exists()
 
 
 def run(*arguments):

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tinygrad_lessons.classroom.author import audit, lesson, mistakes
 from tinygrad_lessons.classroom.author.lesson import CheckCell, CheckFunction
 from tinygrad_lessons.classroom.author.mistakes import Known
 from tinygrad_lessons.classroom.grading import clock, judge
@@ -151,3 +152,27 @@ def test_counts_that_no_right_answer_has_are_for_a_person_to_read(up, down, pass
 def test_names_that_have_no_business_in_an_exercise_are_listed(source, words):
     found = suspect.findings([source])
     assert found == ([f"Worth reading: the cells use {words}."] if words else [])
+
+
+MISTAKES = """\
+from tinygrad_lessons.classroom.author.mistakes import mistake
+
+@mistake("gram", "Does it end?")
+def never_ends(A):
+    while True:
+        pass
+
+@mistake("gram", "By two?")
+def twice(A):
+    return 2 * A.T @ A
+"""
+
+
+def test_the_audit_knows_a_mistake_that_never_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr(judge, "MISTAKE_SECONDS", 0.2)
+    (tmp_path / "mistakes").mkdir()
+    (tmp_path / "mistakes/03_gram.py").write_text(MISTAKES)
+    known = mistakes.answers(tmp_path, "03_gram")
+    exercise = lesson.Exercise("gram", "03_gram", 1, 1.0, cell())
+    faults = list(audit._faults(exercise, known, range(1), ("cpu",)))
+    assert not [fault for fault in faults if "never_ends" in fault or "twice" in fault], faults

@@ -1,11 +1,10 @@
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .. import DEVICES
-from .common import Course, Name, Students, console, listed
+from .common import Course, Name, Students, console
 
 Workers = Annotated[
     int, typer.Option(min=0, help="Processes; 0: one per core.", show_default=False)
@@ -43,35 +42,9 @@ def grade(
     for each in lesson.known(course, name):
         setting = runs.setting(course, each, devices, unsafe, scheduler, console, pictures)
         only = runs.only(course, each, student)
-        done.append(graded(course, each, setting, where, unsafe=unsafe, force=force, only=only))
+        options = dict(unsafe=unsafe, force=force, only=only)
+        done.append(runs.one_notebook(course, each, setting, where, console, **options))
         if done[-1][0].stopped:
             break
     for grading, rows in done:
         runs.end(grading, rows, console)
-
-
-def graded(course, name, setting, where, *, force, **choices):
-    """(Grading, Rows) of one notebook, with its table printed."""
-    from ..grading.keeper import keeping
-    from ..grading.plan import Grading
-    from ..insight import summary
-    from . import runs
-
-    start = time.perf_counter()
-    grading = Grading(course, name, setting, force=force, **choices)
-    with keeping(course, name) as keeper:
-        tasks, rows = grading.plan(keeper)
-        if grading.again and not force:
-            console.print(
-                f"{grading.again} are graded again: a check, a mistake or the grader has changed."
-            )
-        rows += runs.graded(grading, tasks, keeper, *where, console)
-        keeper.finish()
-    if not rows:
-        console.print(f"Nobody has handed in {name}. lessons collect {name} DOWNLOAD")
-        return grading, rows
-    console.print(summary.table(rows))
-    listed("Handed in nothing", sorted(summary.absent(rows)))
-    seconds = time.perf_counter() - start
-    console.print(summary.closing_line(rows, grading, seconds), highlight=False)
-    return grading, rows

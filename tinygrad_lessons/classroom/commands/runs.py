@@ -1,5 +1,6 @@
 """What `lessons grade` and `lessons regrade` share: what to grade with, where, and how it ended."""
 
+import time
 from contextlib import ExitStack
 from functools import partial
 
@@ -13,6 +14,7 @@ from ..grading.workers import Cluster, Here, Setting
 from ..insight import summary
 from ..intake import reading
 from ..names import assignment
+from .common import listed
 
 FEW = 3  # submissions that are graded before a cluster would have started
 
@@ -75,6 +77,31 @@ def usable(devices, console):
     if not found:
         raise Problem(f"None of these devices is here. Try --devices {','.join(DEVICES)}")
     return found
+
+
+def one_notebook(course, name, setting, where, console, *, force, **choices):
+    """(Grading, Rows) of one notebook, with its table printed."""
+    from ..grading.keeper import keeping
+    from ..grading.plan import Grading
+
+    start = time.perf_counter()
+    grading = Grading(course, name, setting, force=force, **choices)
+    with keeping(course, name) as keeper:
+        tasks, rows = grading.plan(keeper)
+        if grading.again and not force:
+            console.print(
+                f"{grading.again} are graded again: a check, a mistake or the grader has changed."
+            )
+        rows += graded(grading, tasks, keeper, *where, console)
+        keeper.finish()
+    if not rows:
+        console.print(f"Nobody has handed in {name}. lessons collect {name} DOWNLOAD")
+        return grading, rows
+    console.print(summary.table(rows))
+    listed("Handed in nothing", sorted(summary.absent(rows)))
+    seconds = time.perf_counter() - start
+    console.print(summary.closing_line(rows, grading, seconds), highlight=False)
+    return grading, rows
 
 
 def graded(grading, tasks, keeper, workers, scheduler, certificates, console):

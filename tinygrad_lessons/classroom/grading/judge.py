@@ -58,7 +58,7 @@ def observed_mistakes(cell, check, device, seed, known):
     known = [answer for answer in known if answer.exercise == cell.exercise]
     idle = tuple((answer.name, answer.function) for answer in known if not answer.hint)
     found = [
-        (answer.name, answer.hint, _observed(cell, check, device, seed, answer))
+        (answer.name, answer.hint, observed(cell, check, device, seed, answer))
         for answer in known
         if answer.hint
     ]
@@ -79,7 +79,8 @@ def _idle_that_passes(cell, check, device, idle):
     return ""
 
 
-def _observed(cell, check, device, seed, answer):
+def observed(cell, check, device, seed, answer):
+    """What a known answer does in a check, or "timeout"."""
     code = getattr(answer.function, "__code__", None)  # the file may be loaded many times
     this = answer.exercise, answer.name, code, check, device
     if this in _endless:

@@ -16,6 +16,7 @@ DECIDES = (
     "lab/table.py",
     "lab/verdict.py",
     "classroom/author/editions.py",
+    "classroom/author/idle.py",
     "classroom/author/lesson.py",
     "classroom/grading/assess.py",
     "classroom/grading/judge.py",

@@ -149,9 +149,25 @@ def names(folder):
     return [lab_folder.name(p) for p in places(folder)]
 
 
+def lessons(folder):
+    """[(Lesson, its record), ...] of a student's folder, as the records tell; no course needed."""
+    found = []
+    for where in places(folder):
+        name, record = lab_folder.name(where), lab_folder.record(where)
+        exercises = [
+            lesson.Exercise(id, name, number, 1.0, lesson.check_cell(entries[0]["cell"]))
+            for number, (id, entries) in enumerate(record.items(), 1)
+        ]
+        found.append((lesson.Lesson(name, where, None, tuple(exercises)), record))
+    return found
+
+
 def place(folder, name):
     """The folder of a lesson: `folder`/NAME, or one that was given out, whatever it is called."""
-    found = {lab_folder.name(p): p for p in places(folder)}
+    try:
+        found = {lab_folder.name(p): p for p in lab_folder.lessons(folder)}
+    except lab_folder.Missing:
+        found = {}
     return found.get(name, Path(folder) / name)
 
 
