@@ -196,7 +196,8 @@ def test_every_file_of_the_reference_and_the_sandbox_decides_and_no_picture_or_p
 
 WORDS = {  # of what judging imports: what says or keeps something, and decides no score
     "classroom.author.idle", "classroom.author.mistakes", "classroom.grading.clock",
-    "classroom.intake.suspect", "lab.check", "lab.files", "lab.predict", "lab.progress",
+    "classroom.intake.suspect", "classroom.names", "lab.check", "lab.files", "lab.folder",
+    "lab.predict", "lab.progress",
     "lab.remark", "lab.show",
 }  # fmt: skip
 

@@ -70,7 +70,7 @@ def collect(course, name, source, people, *, times=None, take=never, only=(), wr
         for student in sorted(pairs):
             one = _Student(course, name, student, pairs[student], known, times or {}, before)
             found.done.append(one.collect(write))
-            if not unfit(student):
+            if not no_folder(student):
                 found.people += _people(student, pairs[student])
                 more |= one.note()
         if write:
@@ -135,7 +135,7 @@ def _kinds(pairs):
     return ", ".join(sorted({shown(who.file or f.path.name) for who, f in pairs})[:3])
 
 
-def unfit(student):
+def no_folder(student):
     """Why a name in a download cannot be a student's folder, or None."""
     if not student or student.startswith(".") or "/" in student or "\\" in student:
         return "the name cannot be a folder's"
@@ -196,7 +196,7 @@ class _Student:
 
     def _findings(self, names):
         """Sentences; the first begins with "Left out" where nothing can be put anywhere."""
-        if why := unfit(self.student):
+        if why := no_folder(self.student):
             yield f"Left out: {why}."
         elif not self.place.is_safe():
             yield "Left out: its folder in submitted is a link; links are not followed."

@@ -17,7 +17,7 @@ def merge(fresh, mine, base=None):
     return notebook, [*notes, *(_news(fresh, mine, base) if base else [])]
 
 
-def answered(release, mine):
+def written_in(release, mine):
     """The exercises whose cell in `mine` is not as it was released."""
     stubs = {rebuild.grade_id(c): c.source for c in release.cells if rebuild.is_answer(c)}
     found = [c for c in mine.cells if rebuild.grade_id(c) in stubs]
@@ -60,7 +60,7 @@ def _news(fresh, mine, base):
     now, before = (
         {rebuild.grade_id(c) for c in book.cells if rebuild.is_answer(c)} for book in (fresh, base)
     )
-    kept = answered(base, mine)
+    kept = written_in(base, mine)
     texts = {c.source for c in base.cells}
     changed = sum(c.source not in texts for c in fresh.cells)
     if changed:
