@@ -273,6 +273,18 @@ row("t([True, False]) ** False", "bool", [True, True])
 row("after(lambda x: x.expand(-1).add_(1), t([1.0, 2.0]))", "float32", [2.0, 3.0])
 row("after(lambda x: x.expand(3, 2)[0, 0].fill_(9), t([1.0, 2.0]))", "float32", [9.0, 2.0])
 row("after(lambda x: x.expand(3, 2)[0].add_(1), t([1.0, 2.0]))", "float32", [2.0, 3.0])
+# Norms of matrices
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]))", "float32", 5.47723)
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]), 1)", "float32", 6.0)
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]), -1)", "float32", 4.0)
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]), inf)", "float32", 7.0)
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]), -inf, keepdim=True)", "float32", [[3.0]])
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]), 'fro')", "float32", 5.47723)
+row("torch.linalg.norm(t([[1.0, -2.0], [3.0, 4.0]]), 3, dim=1)", "float32", [2.08008, 4.49794])
+row("torch.linalg.norm(t([[[1.0, -2.0], [3.0, 4.0]]]), 1, dim=(0, 2))", "float32", [2.0, 4.0])
+row("torch.linalg.norm(t([[[1.0, -2.0], [3.0, 4.0]]]), inf, dim=(-1, 0))", "float32", [2.0, 4.0])
+row("grad(lambda x: torch.linalg.norm(x, inf), [[1.0, -2.0], [3.0, 4.0]])",
+    "float32", [[0.0, -0.0], [1.0, 1.0]])
 # fmt: on
 
 # What PyTorch refuses, in its words

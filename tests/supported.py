@@ -407,10 +407,18 @@ torch.datasets.Images | torch.datasets.Images |
 """
 DIFFERENCES = """## How it differs from PyTorch
 
-- **Left out**: complex numbers, sparse and quantised tensors, gradients of
-  gradients, `torch.compile`, more than one GPU, workers of a DataLoader.
+- **Left out**, and what to do instead: complex numbers (two tensors), sparse and quantised
+  tensors, bfloat16, `torch.compile`, more than one GPU, gradients of gradients
+  (`numerical_gradient`; `create_graph=True` raises), convolutions (`unbind`, `reshape` and `@`),
+  `resize_` (`reshape`, or a new tensor), `histogram` (NumPy's, of `x.cpu().numpy()`), `normal`
+  (`randn` times the deviation plus the mean), `random_` (`randint`), matrix norms by singular
+  values (`linalg.svd`), `...` and repeated sizes of 1 in `einsum`, Functions of several results
+  or with `setup_context`.
+- **Files**: `torch.save` writes arrays and JSON, and `load` runs no code; PyTorch's own files are
+  not read. Go between the two by `numpy.savez`.
 - **Names of `grad_fn`**: what is one operation there and several here is named after the last of
-  these: `mean` is `DivBackward0`, `std` is `DivBackward0`, `masked_fill` is `WhereBackward0`.
+  these: `mean` is `DivBackward0`, `std` is `DivBackward0`, `masked_fill` is `WhereBackward0`. Its
+  class is the operation, `Mul` for `MulBackward0`; there is no `next_functions` but `parents`.
 - **Operands**: `torch.maximum(x, 2.0)` and its like take numbers, too. A tensor and a NumPy array
   do not mix: `x * array` raises a TypeError that says how to make it a tensor.
 - **Errors** have PyTorch's sentence where it has one for users, then lines of ours that say what
@@ -418,18 +426,22 @@ DIFFERENCES = """## How it differs from PyTorch
 - **Hooks** on a leaf that is used twice are called with each share of the gradient, in PyTorch with
   the sum.
 - **Whole numbers**: a Python integer that the dtype can't hold raises; PyTorch wraps it round.
+  Division by 0 raises on the CPU and gives any number on an accelerator, in PyTorch too.
 - **out=** takes a tensor of the result's shape and dtype; PyTorch resizes and casts.
-- **Taken, where PyTorch refuses**: softmax, losses and `@` of whole numbers or truth values,
-  `allclose` of two dtypes, writes into one of several views that `split` or `unbind` made,
-  `x[[0]] = x`, and backward after a write over what PyTorch kept for it and this library did not:
-  over `contiguous()`, over what an operation in place, `std`, `prod` or `norm` gave.
-- **Refused, where PyTorch takes it**: a write by a mask to an expanded tensor; `transpose(0, 0)` of
-  a single number.
+- **Taken, where PyTorch refuses**: softmax, losses and `@` of whole numbers or truth values;
+  `ceil`, `floor`, `round`, `abs`, `relu`, `argmax`, `topk`, `trace` and `dot` of truth values, and
+  a number less these; `allclose` of two dtypes, writes into one of several views that `split` or
+  `unbind` made, `x[[0]] = x`, and backward after a write over what PyTorch kept for it and this
+  library did not: over `contiguous()`, over what an operation in place, `std`, `prod` or `norm`
+  gave.
+- **Refused, where PyTorch takes it**: a write by a mask to an expanded tensor.
 - **Read-only NumPy arrays** are taken by `from_numpy` without a warning; a write through the tensor
   raises, where PyTorch's behaviour is undefined.
 - **Layout**: the result of `nn.Linear` lies column by column in memory, because that is quicker:
-  `.reshape` it where PyTorch's would take `.view`.
-- **float16** is computed by NumPy on the CPU and is slow there; there is no bfloat16.
+  `.reshape` it where PyTorch's would take `.view`. `clone` and `zeros_like` of a transposed tensor
+  lie row by row, PyTorch's as the tensor does.
+- **float16** is computed by NumPy on the CPU and is slow there; sums, means and norms add up in
+  float32, as in PyTorch, and so do `logsumexp` and `log_softmax`, which overflow there.
 - **TF32** is off: products of float32 on a GPU are float32's, unless CUPY_TF32=1 is set.
 - **On a GPU**, where this cannot be seen on the simulated accelerator: labels and indices out of
   range wrap round in silence, unless they are looked at, `with torch.devices.check_indices():`

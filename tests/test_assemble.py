@@ -185,7 +185,9 @@ def test_what_it_can_do(references, sandbox, tmp_path):
     wrong = {"angles": '@complete("angles")\ndef angles(A):\n    return A'}
     without = {id: text for id, text in references.items() if id not in ("pca", "train-epoch")}
     assemble.assemble(student(tmp_path / "in", without | wrong), LESSONS, tmp_path / "out")
-    reports = tryout.reports(COURSE, LESSONS[2], tmp_path / "out", sandbox)
+    reports = tryout.reports(
+        release.record(COURSE, LESSONS[2]), LESSONS[2], tmp_path / "out", sandbox
+    )
     assert [id for id, report in reports.items() if not report.passed] == ["angles", "pca"]
     found = {what: (can, said) for what, can, said in tryout.programs(tmp_path / "out", sandbox)}
     assert found.pop("find gradients") == (True, "tensor([2., 4., 6.])")
@@ -202,6 +204,7 @@ def test_training_prints_a_line_an_epoch(references, sandbox, tmp_path, monkeypa
     monkeypatch.setattr(tryout, "EPOCHS", 2)
     assemble.assemble(student(tmp_path / "in", references), LESSONS, tmp_path / "out")
     told = []
-    lines = tryout.train(tmp_path / "out", sandbox, told.append)
+    lines, counts = tryout.train(tmp_path / "out", sandbox, told.append)
+    assert counts.shape == (10, 10) and counts.sum() == 297
     assert told == [0, 1, 2] and len(lines) == 2
     assert all(line.endswith("of new digits") for line in lines)

@@ -40,6 +40,23 @@ def test_forty_doublings_take_forty_steps():
     assert x.grad.item() == 2.0**40
 
 
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_gradient_of_no_axis_is_an_array_that_can_be_written(device):
+    y = torch.tensor(3.0, device=device, requires_grad=True)
+    d = y + y
+    d = d + d
+    d.backward()
+    assert torch.nn.utils.clip_grad_norm_([y], 1.0).item() == 4
+    assert y.grad.item() == pytest.approx(1) and y.device.owns(y.grad.array)
+    y.grad.zero_()
+    d = y * y
+    d.retain_grad()
+    for _ in range(2):
+        d.backward(retain_graph=True)
+    assert y.grad.item() == 12
+    assert d.grad.zero_().item() == 0
+
+
 def test_a_chain_of_100_000_operations():
     x = leaf(1.0)
     y = x

@@ -333,3 +333,23 @@ def test_labels_and_indices_are_looked_at_where_asked_for(device):
         ):
             x[i] = 1.0
         assert x[:, i - 3].tolist() == [[0, 0], [0, 0]]
+
+
+QUIET = """
+import tinygrad_lessons as torch
+torch.tensor([1e300]), torch.tensor([float("nan")]).int(), torch.arange(0, 1e300, 1e299)
+torch.ones(1).var(correction=0), torch.zeros(0).mean(), torch.zeros(3).log() / 0
+x = torch.tensor([0.0], requires_grad=True)
+(1 / x - 1 / x).sum().backward(), x.sqrt().sum().backward()
+h = torch.tensor([1e30])
+h *= 1e30
+torch.nn.functional.cross_entropy(torch.zeros(0, 3), torch.zeros(0, dtype=torch.int64))
+"""
+
+
+def test_nothing_of_numpy_warns_about_numbers():
+    import subprocess
+    import sys
+
+    done = subprocess.run([sys.executable, "-c", QUIET], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

@@ -13,7 +13,7 @@ from tinygrad_lessons.classroom import Problem
 from tinygrad_lessons.classroom.author import editions, release
 from tinygrad_lessons.classroom.student import startpage, workspace
 from tinygrad_lessons.classroom.student.merge import merge
-from tinygrad_lessons.lab import files, progress
+from tinygrad_lessons.lab import files, progress, runner
 
 COURSE = Path("course")
 NAME = "03_gram"
@@ -243,21 +243,21 @@ def test_two_merges_within_a_second_keep_both_notebooks(folder, tmp_path, monkey
     assert [cell(nbformat.read(p, 4), "imports").source for p in kept] == ["second", "first"]
 
 
-def test_reset_gives_the_stub_back_and_keeps_the_answer(course, folder):
+def test_reset_gives_the_stub_back_and_keeps_the_answer(folder):
     write(folder, gram=MINE, pca="kept")
     files.write(folder / NAME / progress.FILE, json.dumps({"gram": [3, 3], "pca": [1, 2]}))
-    name, kept = workspace.reset(folder, course, "gram")
+    name, kept = workspace.reset(folder, "gram")
     assert (name, kept.read_text()) == (NAME, MINE + "\n")
     stub = "gram is yours to write: lesson 03_gram, exercise"
     assert stub in cell(notebook(folder), "gram").source
     assert cell(notebook(folder), "pca").source == "kept"
     assert progress.read(folder / NAME) == {"pca": [1, 2]}
-    assert workspace.reset(folder, course, "gram") == (NAME, None)
+    assert workspace.reset(folder, "gram") == (NAME, None)
 
 
-def test_reset_of_what_is_not_there(course, folder):
+def test_reset_of_what_is_not_there(folder):
     with pytest.raises(Problem, match=r"no exercise 'gramm'\. Did you mean gram\?"):
-        workspace.reset(folder, course, "gramm")
+        workspace.reset(folder, "gramm")
 
 
 @pytest.fixture(scope="module")
@@ -274,7 +274,7 @@ def checked(made, tmp_path_factory):
 
 def test_a_saved_notebook_is_run_and_its_checks_are_read(checked):
     _, printed = checked
-    good = [exercise for exercise in printed if workspace.passes(exercise, printed[exercise])]
+    good = [exercise for exercise in printed if runner.passes(exercise, printed[exercise])]
     assert good == ["transpose", "gram"]
     assert "not yet" in printed["angles"] and "pca is yours to write" in printed["pca"]
 

@@ -74,7 +74,8 @@ from . import nn as nn, optim as optim, utils as utils  # they build on all of t
 from . import datasets as datasets, training as training
 
 # PyTorch divides by zero in silence; NumPy would warn about lines of ours that nobody can mend.
-warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tinygrad_lessons\.ops")
+_OURS = r"tinygrad_lessons\.(ops|tensor|autograd|creation)"
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=_OURS)
 
 
 def __getattr__(name: str) -> str:

@@ -182,9 +182,10 @@ class Function:
 
     def gradients(self, g: Array) -> list[tuple[Any, Array]]:
         """[(parent, its gradient), ...] where one is needed, from the output's gradient `g`."""
-        if isinstance(g, np.generic):  # a sum of two 0-d arrays
+        if not self.shape and isinstance(g, np.generic):  # a sum of two 0-d arrays
             g = np.asarray(g)
-        g = hooked(g, self.hooks, self.device)
+        if self.hooks:
+            g = hooked(g, self.hooks, self.device)
         if self.retained:
             retain(g, self.retained.values())
         if self.freed:
@@ -346,7 +347,9 @@ def promoted(arrays: list[Any], target: bool | type) -> list[Any]:
 
 
 def hooked(g: Array, hooks: Sequence[Callable[..., Any]], device: Device) -> Array:
-    """What the hooks make of the gradient `g`."""
+    """What the hooks make of the gradient `g`, an array even where NumPy added two of no axis."""
+    if isinstance(g, np.generic):
+        g = np.asarray(g)
     for hook in hooks:
         changed = hook(torch.Tensor(g, device))
         if changed is not None:
@@ -361,7 +364,7 @@ def retain(g: Array, tensors: Iterable[Callable[[], Tensor | None]]) -> None:
     for tensor in (ref() for ref in tensors):
         if tensor is not None:
             summed = g.copy() if tensor._grad is None else tensor._grad.array + g
-            tensor._grad = torch.Tensor(summed, tensor.device)
+            tensor._grad = torch.Tensor(hooked(summed, (), tensor.device), tensor.device)
 
 
 class Handle:

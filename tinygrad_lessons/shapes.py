@@ -203,7 +203,7 @@ def no_permutation(ndim: int, given: int) -> str:
 
 def refuse_repeated(array: Any) -> None:
     """Raise if one number of `array` stands for several: a write would hit them all."""
-    if 0 in array.strides and any(
+    if array.size and any(
         n > 1 and not step for n, step in zip(array.shape, array.strides, strict=True)
     ):
         raise RuntimeError(

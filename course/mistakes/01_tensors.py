@@ -5,12 +5,16 @@ import math
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # ones-like
 
 
-@mistake("ones-like", "'Like' means three things. The shape is one: which are the others?")
+@mistake(
+    "ones-like",
+    "'Like' means three things. The shape is one: which are the others?",
+    more="ones_like of a tensor in int64 is in int64. Print ones_like(torch.arange(3)).",
+)
 def loses_dtype(x, *, dtype=None, device=None):
     return torch.ones(x.shape, dtype=dtype, device=device or x.device)
 
@@ -57,6 +61,17 @@ def one_long_row(x, *, dtype=None, device=None):
     return torch.ones(x.numel(), dtype=dtype or x.dtype, device=device or x.device)
 
 
+@mistake("ones-like", "How many dims may x have? How many sizes do you read?")
+def two_dims_only(x, *, dtype=None, device=None):
+    shape = (x.shape[0], x.shape[1])
+    return torch.ones(shape, dtype=dtype or x.dtype, device=device or x.device)
+
+
+@mistake("ones-like", "Which number is in each place of yours?")
+def zeros_for_ones(x, *, dtype=None, device=None):
+    return torch.zeros(x.shape, dtype=dtype or x.dtype, device=device or x.device)
+
+
 @also_right("ones-like")
 def empty_then_fill(x, *, dtype=None, device=None):
     out = torch.empty(x.shape, dtype=dtype or x.dtype, device=device or x.device)
@@ -64,11 +79,29 @@ def empty_then_fill(x, *, dtype=None, device=None):
     return out
 
 
-@also_right("ones-like")
+@also_right(
+    "ones-like",
+    note="torch.full(x.shape, 1, dtype=…, device=…) makes a tensor of any one number.",
+)
 def with_full(x, *, dtype=None, device=None):
     dtype = x.dtype if dtype is None else dtype
     device = x.device if device is None else device
     return torch.full(tuple(x.shape), 1, dtype=dtype, device=device)
+
+
+demands(
+    "ones-like",
+    {
+        "the shape of x": one_long_row,
+        "the dtype of x": loses_dtype,
+        "the device of x": loses_device,
+        "another dtype where one is asked for": ignores_what_is_asked_for,
+        "another device where one is asked for": ignores_the_device_asked_for,
+        "ones, whatever the numbers in x are": times_zero_plus_one,
+        "x is only looked at": writes_into_x,
+        "made where they are needed": carried_to_the_device,
+    },
+)
 
 
 # rand-like
@@ -113,6 +146,7 @@ def always_float32(x, *, dtype=None, device=None):
     "rand-like",
     "What is left of 0.7 in int64? Is a tensor of zeros what the caller asked for, or should the "
     "function say something?",
+    more="Every number from [0, 1) is cut to 0.",
 )
 def cut_to_whole_numbers(x, *, dtype=None, device=None):
     return torch.rand(x.shape, device=device or x.device).to(dtype=dtype or x.dtype)
@@ -149,7 +183,11 @@ def draws_into_x(x, *, dtype=None, device=None):
     return x.to(wanted["device"])
 
 
-@also_right("rand-like")
+@also_right(
+    "rand-like",
+    note="torch.empty(…).uniform_() draws into memory that is there; names with a trailing _ "
+    "write in place.",
+)
 def empty_then_uniform(x, *, dtype=None, device=None):
     return torch.empty(x.shape, **_wanted(x, dtype, device)).uniform_()
 
@@ -158,6 +196,24 @@ def empty_then_uniform(x, *, dtype=None, device=None):
 def one_less(x, *, dtype=None, device=None):
     wanted = _wanted(x, dtype, device)
     return (1 - torch.rand(x.shape, **wanted)).clamp(max=0.999999)
+
+
+demands(
+    "rand-like",
+    {
+        "in [0, 1)": from_minus_1_to_1,
+        "each number as likely as any other": from_the_bell_curve,
+        "each drawn anew": one_number_for_all,
+        "other numbers in each call": fixed_seed,
+        "the dtype of x": always_float32,
+        "another dtype where one is asked for": ignores_the_dtype_asked_for,
+        "another device where one is asked for": stays_on_the_device_of_x,
+        "drawn where they are wanted": drawn_on_the_host,
+        "a dtype that is not floating is refused": cut_to_whole_numbers,
+        "from torch's own random numbers": from_numpys_own_stream,
+        "x is only looked at": draws_into_x,
+    },
+)
 
 
 # infer-dtype
@@ -181,7 +237,12 @@ def _numbers(data):
     return found
 
 
-@mistake("infer-dtype", "What does isinstance(True, int) say? Which of your branches meets True?")
+@mistake(
+    "infer-dtype",
+    "What does isinstance(True, int) say? Which of your branches meets True?",
+    more="It says True: for Python a bool is an int with two values. Whoever asks for int "
+    "first never comes to bool.",
+)
 def bool_is_int(data):
     if isinstance(data, np.ndarray):
         return torch.dtypes.of(data)
@@ -204,7 +265,12 @@ def as_numpy_does(data):
     return torch.dtypes.of(np.array(data))
 
 
-@mistake("infer-dtype", "What does all(...) say of nothing at all? Try [].")
+@mistake(
+    "infer-dtype",
+    "What does all(...) say of nothing at all? Try [].",
+    more="all([]) is True: in nothing there is nothing that fails. So the empty list needs a "
+    "line of its own, before.",
+)
 def nothing_is_bool(data):
     if isinstance(data, np.ndarray):
         return torch.dtypes.of(data)
@@ -214,7 +280,11 @@ def nothing_is_bool(data):
     return torch.int64 if all(isinstance(x, int) for x in found) else torch.float32
 
 
-@mistake("infer-dtype", "Call it with rows of different lengths. What would their shape be?")
+@mistake(
+    "infer-dtype",
+    "Call it with rows of different lengths. What would their shape be?",
+    more="[[1, 2], [3]] has rows of 2 and of 1: there is no shape for it.",
+)
 def takes_ragged_lists(data):
     if isinstance(data, np.ndarray):
         return torch.dtypes.of(data)
@@ -296,7 +366,10 @@ def lists_only(data):
     return look_for_a_float(data)
 
 
-@also_right("infer-dtype")
+@also_right(
+    "infer-dtype",
+    note="collect the types in a set, {type(x) for x in numbers}, and ask float in it, then int.",
+)
 def look_for_a_float(data):
     if isinstance(data, np.ndarray):
         return torch.dtypes.of(data)
@@ -316,6 +389,23 @@ def ask_numpy(data):
     return {"b": torch.bool, "i": torch.int64, "f": torch.float32}[array.dtype.kind]
 
 
+demands(
+    "infer-dtype",
+    {
+        "no number at all is float32": nothing_is_bool,
+        "all bools are bool": bool_is_int,
+        "a float anywhere": looks_at_the_first_only,
+        "a bool beside whole numbers is int64": any_bool_wins,
+        "nested as deep as you like": two_levels_only,
+        "tuples and ranges": lists_only,
+        "rows of different lengths are refused": takes_ragged_lists,
+        "what is no number is refused": takes_anything,
+        "an array keeps its own dtype": arrays_get_the_usual_dtypes,
+        "a dtype of torch": numpys_dtype,
+    },
+)
+
+
 # contiguous-strides
 
 
@@ -328,7 +418,11 @@ def column_by_column(shape):
     return tuple(strides)
 
 
-@mistake("contiguous-strides", "Along the last dim, how far away is the neighbour?")
+@mistake(
+    "contiguous-strides",
+    "Along the last dim, how far away is the neighbour?",
+    more="It is 1 away: the last stride is 1, before anything is multiplied.",
+)
 def multiplies_too_early(shape):
     strides, step = [], 1
     for n in reversed(shape):
@@ -356,7 +450,12 @@ def next_size_only(shape):
     return (*(max(n, 1) for n in shape[1:]), 1) if shape else ()
 
 
-@mistake("contiguous-strides", "What becomes of your product behind a size of 0?")
+@mistake(
+    "contiguous-strides",
+    "What becomes of your product behind a size of 0?",
+    more="A stride of 0 says that all elements lie in one place. max(size, 1) is one way to "
+    "keep it from that.",
+)
 def a_zero_makes_zeros(shape):
     return tuple(math.prod(shape[i + 1 :]) for i in range(len(shape)))
 
@@ -376,7 +475,33 @@ def the_total_alone(shape):
     return math.prod(max(n, 1) for n in shape)
 
 
-@also_right("contiguous-strides")
+@mistake("contiguous-strides", "One step along dim 0 of (2, 3): do you pass 2 numbers, or 3?")
+def its_own_size_for_the_next(shape):
+    strides = [1] * len(shape)
+    for i in range(len(shape) - 2, -1, -1):
+        strides[i] = strides[i + 1] * max(shape[i], 1)
+    return tuple(strides)
+
+
+@mistake(
+    "contiguous-strides", "NumPy's strides count bytes. How many bytes has one of its numbers?"
+)
+def numpys_strides(shape):
+    return np.zeros(tuple(shape)).strides
+
+
+@mistake("contiguous-strides", "What comes out for shape (): one stride, or none?")
+def begins_with_a_one(shape):
+    strides = [1]
+    for n in reversed(shape[1:]):
+        strides.insert(0, strides[0] * max(n, 1))
+    return tuple(strides)
+
+
+@also_right(
+    "contiguous-strides",
+    note="math.prod(shape[i + 1:]) for each i: how many numbers lie behind one step.",
+)
 def products_of_what_follows(shape):
     return tuple(math.prod(max(n, 1) for n in shape[i + 1 :]) for i in range(len(shape)))
 
@@ -387,10 +512,29 @@ def cumulative_product(shape):
     return tuple(np.cumprod(sizes)[: len(shape)][::-1].tolist())
 
 
+demands(
+    "contiguous-strides",
+    {
+        "row by row": column_by_column,
+        "the last neighbour is 1 on": multiplies_too_early,
+        "as many dims as you like": next_size_only,
+        "dim 0 comes first": forgets_to_turn_around,
+        "numbers, not bytes": in_bytes,
+        "a size of 0 counts as 1": a_zero_makes_zeros,
+        "the argument stays as it is": eats_its_argument,
+        "a tuple": the_total_alone,
+    },
+)
+
+
 # resolve-shape
 
 
-@mistake("resolve-shape", "7 numbers in rows of 2: what does // do with the one that is left?")
+@mistake(
+    "resolve-shape",
+    "7 numbers in rows of 2: what does // do with the one that is left?",
+    more="7 // 2 is 3, and 3 rows of 2 hold 6. The remainder tells: 7 % 2.",
+)
 def leaves_some_over(shape, size):
     if shape.count(-1) > 1 or any(n < -1 for n in shape):
         raise RuntimeError("sizes that can't be")
@@ -415,7 +559,11 @@ def solves_every_unknown(shape, size):
     return tuple(size // known if n == -1 else n for n in shape)
 
 
-@mistake("resolve-shape", "Multiply (0, -1) out for -1 = 1, 2 and 3. Which of them is right for 0?")
+@mistake(
+    "resolve-shape",
+    "Multiply (0, -1) out for -1 = 1, 2 and 3. Which of them is right for 0?",
+    more="0 times 1, 0 times 2 and 0 times 3 are all 0: any number fits, so none is meant.",
+)
 def picks_one_of_many(shape, size):
     if 0 in shape and -1 in shape and size == 0:
         return tuple(0 if n == -1 else n for n in shape)
@@ -477,6 +625,26 @@ def zero_for_what_any_number_solves(shape, size):
     return copy_with_the_size(shape, size)
 
 
+@mistake(
+    "resolve-shape", "The text names four things to refuse. Which of them does your code meet?"
+)
+def looks_at_the_remainder_only(shape, size):
+    known = math.prod(n for n in shape if n != -1)
+    if size % known:
+        raise RuntimeError("does not fit")
+    return tuple(size // known if n == -1 else n for n in shape)
+
+
+@mistake("resolve-shape", "Which sizes does your product leave out? Is 0 a size?")
+def leaves_zeros_out(shape, size):
+    known = math.prod(n for n in shape if n > 0)
+    if shape.count(-1) > 1 or min(shape, default=0) < -1:
+        raise RuntimeError("sizes that can't be")
+    if size % known or -1 not in shape and known != size:
+        raise RuntimeError("does not fit")
+    return tuple(size // known if n == -1 else n for n in shape)
+
+
 @also_right("resolve-shape")
 def copy_with_the_size(shape, size):
     shape = list(shape)
@@ -493,7 +661,11 @@ def copy_with_the_size(shape, size):
     return tuple(shape)
 
 
-@also_right("resolve-shape")
+@also_right(
+    "resolve-shape",
+    note="try every size from 0 to `size`, and unpack (only,) = fits: more than one, or none, "
+    "raises by itself.",
+)
 def try_every_size(shape, size):
     if -1 not in shape:
         if math.prod(shape) != size or min(shape, default=0) < 0:
@@ -508,6 +680,21 @@ def try_every_size(shape, size):
     return only
 
 
+demands(
+    "resolve-shape",
+    {
+        "the size that fits in the place of -1": divides_by_the_first,
+        "two unknown sizes are refused": solves_every_unknown,
+        "sizes below -1 are refused": takes_any_negative,
+        "exactly `size` numbers, with a -1": leaves_some_over,
+        "exactly `size` numbers, without a -1": a_full_shape_may_divide,
+        "a -1 that any number would solve is refused": picks_one_of_many,
+        "whole numbers": true_division,
+        "refused by an exception": none_where_it_does_not_fit,
+    },
+)
+
+
 # broadcast-shapes
 
 
@@ -515,7 +702,11 @@ def _misfit(shapes):
     return RuntimeError(" and ".join(str(tuple(s)) for s in shapes) + " do not broadcast")
 
 
-@mistake("broadcast-shapes", "Write the shapes below each other as NumPy does. Which ends meet?")
+@mistake(
+    "broadcast-shapes",
+    "Write the shapes below each other as NumPy does. Which ends meet?",
+    more="(3, 1) above (4,), right ends together: 1 stands above 4, 3 above nothing.",
+)
 def aligns_left(*shapes):
     result = [1] * max(len(s) for s in shapes)
     for shape in shapes:
@@ -536,14 +727,23 @@ def zero_gives_way(*shapes):
     return tuple(max(column) for column in zip(*padded, strict=True))
 
 
-@mistake("broadcast-shapes", "Two cases to try: sizes 2 and 3; sizes 1 and 0. What do you expect?")
+@mistake(
+    "broadcast-shapes",
+    "Two cases to try: sizes 2 and 3; sizes 1 and 0. What do you expect?",
+    more="2 and 3 can't meet: that is an error, not 3. And 1 gives way to 0: the result is 0.",
+)
 def takes_the_larger(*shapes):
     longest = max(len(s) for s in shapes)
     padded = [(1,) * (longest - len(s)) + tuple(s) for s in shapes]
     return tuple(max(column) for column in zip(*padded, strict=True))
 
 
-@mistake("broadcast-shapes", "Where does zip stop, when one shape is longer? What is lost?")
+@mistake(
+    "broadcast-shapes",
+    "Where does zip stop, when one shape is longer? What is lost?",
+    more="zip stops with the shorter one, and the dims in front are lost. Fill the shorter "
+    "with ones.",
+)
 def stops_at_the_shorter(*shapes):
     result = []
     for column in zip(*[reversed(s) for s in shapes], strict=False):
@@ -601,7 +801,27 @@ def none_where_they_do_not_meet(*shapes):
         return None
 
 
-@also_right("broadcast-shapes")
+@mistake("broadcast-shapes", "How many shapes may there be? How many can your function take?")
+def two_shapes_only(a, b):
+    return by_columns(a, b)
+
+
+@mistake(
+    "broadcast-shapes", "Sizes 1 and 0 in one column: which of them gives way? What does max say?"
+)
+def one_beats_zero(*shapes):
+    longest = max(len(s) for s in shapes)
+    padded = [(1,) * (longest - len(s)) + tuple(s) for s in shapes]
+    for column in zip(*padded, strict=True):
+        if any(n not in (1, max(column)) for n in column):
+            raise _misfit(shapes)
+    return tuple(max(column) for column in zip(*padded, strict=True))
+
+
+@also_right(
+    "broadcast-shapes",
+    note="set(column) - {1} holds at most one size where the shapes meet.",
+)
 def by_columns(*shapes):
     longest = max(len(s) for s in shapes)
     padded = [(1,) * (longest - len(s)) + tuple(s) for s in shapes]
@@ -622,6 +842,21 @@ def adds_empty_arrays(*shapes):
         raise _misfit(shapes) from None
 
 
+demands(
+    "broadcast-shapes",
+    {
+        "the right ends meet": aligns_left,
+        "a missing size is repeated": as_many_dims_only,
+        "1 gives way to any other": ones_must_meet_ones,
+        "to 0 as well": zero_gives_way,
+        "any number of shapes": first_and_last_only,
+        "sizes that can't meet are refused": takes_the_larger,
+        "by a RuntimeError": raises_another_type,
+        "whose text names the shapes": says_nothing,
+    },
+)
+
+
 # mean
 
 
@@ -633,6 +868,7 @@ def _floats_only(x):
 @mistake(
     "mean",
     "How many numbers went into each of your sums? Try a tensor with two rows and three columns.",
+    more="Each sum over dim 1 of a (2, 3) tensor took 3 numbers; you divided by 2.",
 )
 def divides_by_rows(self, dim=None, keepdim=False):
     _floats_only(self)
@@ -656,7 +892,11 @@ def whole_division(self, dim=None, keepdim=False):
     return total // n if not self.dtype.is_floating_point else total / n
 
 
-@mistake("mean", "Which of your parameters does the body read? Print the shapes with keepdim=True.")
+@mistake(
+    "mean",
+    "Which of your parameters does the body read? Print the shapes with keepdim=True.",
+    more="With keepdim=True a mean over dim 1 of (2, 3) has shape (2, 1).",
+)
 def forgets_keepdim(self, dim=None, keepdim=False):
     _floats_only(self)
     total = self.sum(dim)
@@ -714,6 +954,13 @@ def refuses_int64_only(self, dim=None, keepdim=False):
     return along_dim_after_dim(x, dim, keepdim)
 
 
+@mistake("mean", "No rows, no sums: how many numbers went into each of none? What is 0 / 0?")
+def zero_by_zero(self, dim=None, keepdim=False):
+    _floats_only(self)
+    total = self.sum(dim, keepdim)
+    return total / (self.numel() / total.numel())
+
+
 @also_right("mean")
 def along_dim_after_dim(self, dim=None, keepdim=False):
     _floats_only(self)
@@ -724,7 +971,10 @@ def along_dim_after_dim(self, dim=None, keepdim=False):
     return self.sum(dim, keepdim) / n
 
 
-@also_right("mean")
+@also_right(
+    "mean",
+    note="divide first, then sum: (x / n).sum(dim) cannot overflow where the sum would.",
+)
 def scaled_before_the_sum(self, dim=None, keepdim=False):
     _floats_only(self)
     n = self.numel() / max(self.sum(dim).numel(), 1)
@@ -736,6 +986,22 @@ def averages_in_double(self, dim=None, keepdim=False):
     _floats_only(self)
     total = self.to(dtype=torch.float64).sum(dim, keepdim)
     return (total / (self.numel() / max(total.numel(), 1))).to(dtype=self.dtype)
+
+
+demands(
+    "mean",
+    {
+        "over one dim": along_the_other_dim,
+        "over all if dim is None": none_means_rows,
+        "over several": divides_by_the_first_dim,
+        "by how many were summed": divides_by_rows,
+        "keepdim": forgets_keepdim,
+        "an empty batch has empty means": zero_by_zero,
+        "whole numbers are refused": makes_floats_of_whole_numbers,
+        "bools are refused": refuses_int64_only,
+        "a tensor": leaves_the_tensor,
+    },
+)
 
 
 # standardize
@@ -770,7 +1036,11 @@ def by_the_variance(x, dim):
     return _standardized(x, dim, off, (off * off).mean(dim, keepdim=True))
 
 
-@mistake("standardize", "What do you divide by where all numbers are equal? What is 0 / 0?")
+@mistake(
+    "standardize",
+    "What do you divide by where all numbers are equal? What is 0 / 0?",
+    more="0 / 0 is nan. Where the deviation is 0, divide by something else.",
+)
 def nan_where_all_are_equal(x, dim):
     off = x - x.mean(dim, keepdim=True)
     return off / (off * off).mean(dim, keepdim=True).sqrt()
@@ -780,6 +1050,8 @@ def nan_where_all_are_equal(x, dim):
     "standardize",
     "Seven times the same number: print x less its mean with all its digits. Is it exactly 0, and "
     "what does the division make of it?",
+    more="It may be 1e-8, and so is the deviation: their quotient is 1. Equal numbers can be "
+    "seen before anything is rounded: the largest is the smallest.",
 )
 def blows_up_rounding(x, dim):
     off = x - x.mean(dim, keepdim=True)
@@ -806,6 +1078,7 @@ def adds_a_speck(x, dim):
 @mistake(
     "standardize",
     "Print the shapes of x and of x.mean(1). Which numbers meet when you subtract them?",
+    more="x is (3, 3), the means are (3,): entry j of the means meets column j, not row j.",
 )
 def forgets_to_keep_the_dim(x, dim):
     off = x - x.mean(dim)
@@ -824,21 +1097,18 @@ def centred_only(x, dim):
     return (x - x.mean(dim, keepdim=True)) * ~_equal(x, dim)
 
 
-def _if_needed(x, dim, equal):
-    """The standardized x; an `if` that asks a whole tensor raises before."""
-    if equal:
-        return x * 0
-    return where_they_differ(x, dim)
-
-
 @mistake(
     "standardize",
     "There is one deviation for each row or column. An `if`, an `or` and Python's max want one "
     "yes or no: about which of them? What would choose for each by itself?",
+    more="torch.where(condition, a, b) chooses for each number by itself.",
 )
 def asks_one_if_for_all(x, dim):
     off = x - x.mean(dim, keepdim=True)
-    return _if_needed(x, dim, (off * off).mean(dim, keepdim=True) == 0)
+    deviation = (off * off).mean(dim, keepdim=True) ** 0.5
+    if deviation == 0:
+        return x * 0
+    return off / deviation
 
 
 @mistake("standardize", "Which of your parameters does the body read? Compare dim 0 with dim 1.")
@@ -872,7 +1142,11 @@ def through_the_first_number(x, dim):
     return off * (x.shape[dim] / (total + (total == 0))).sqrt()
 
 
-@also_right("standardize")
+@also_right(
+    "standardize",
+    note="torch.where(equal, 0 * x, off / torch.where(equal, 1, deviation)): choose twice, so "
+    "that nothing is divided by 0.",
+)
 def chosen_by_where(x, dim):
     off = x - x.mean(dim, keepdim=True)
     deviation = (off * off).mean(dim, keepdim=True) ** 0.5
@@ -880,11 +1154,28 @@ def chosen_by_where(x, dim):
     return torch.where(equal, 0 * x, off / torch.where(equal, 0 * deviation + 1, deviation))
 
 
+demands(
+    "standardize",
+    {
+        "the mean along dim": always_along_dim_0,
+        "one mean for each row or column": one_mean_for_all,
+        "the deviation along dim": one_deviation_for_all,
+        "divided by the deviation": by_the_variance,
+        "over all m numbers": one_less_than_there_are,
+        "0 where all are equal, not nan": nan_where_all_are_equal,
+        "and no rounding blown up": blows_up_rounding,
+        "nothing added to the deviation": adds_a_little,
+        "x stays as it is": centres_in_place,
+    },
+)
+
+
 # Mutants that no check has to tell from the reference
 
 RAISES = "it raises all the same, by ZeroDivisionError"
 equivalent("contiguous-strides", "step *= max(1, size)", "the larger of two has no order")
 equivalent("resolve-shape", "if False:", RAISES)
+equivalent("resolve-shape", "a line less", RAISES)
 equivalent("resolve-shape", "if +1 in shape and known == size == 0:", RAISES)
 equivalent("resolve-shape", "if --1 in shape and known == size == 0:", RAISES)
 equivalent("resolve-shape", "if -2 in shape and known == size == 0:", RAISES)

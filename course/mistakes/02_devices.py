@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # pick-device
 
@@ -26,7 +26,11 @@ def last_of_all_devices():
     return torch.devices.available()[-1]
 
 
-@mistake("pick-device", "Do you return a device, or its name?")
+@mistake(
+    "pick-device",
+    "Do you return a device, or its name?",
+    more="torch.device(name) is the device itself.",
+)
 def returns_a_name():
     found = torch.accelerator.current_accelerator()
     return "cpu" if found is None else str(found)
@@ -46,7 +50,10 @@ def the_wrong_way_round():
     return torch.accelerator.current_accelerator()
 
 
-@also_right("pick-device")
+@also_right(
+    "pick-device",
+    note="current_accelerator() or torch.device('cpu'): None counts as false.",
+)
 def one_or_the_other():
     return torch.accelerator.current_accelerator() or torch.device("cpu")
 
@@ -57,6 +64,17 @@ def asks_first():
     if torch.accelerator.is_available():
         found = torch.device(torch.accelerator.current_accelerator())
     return found
+
+
+demands(
+    "pick-device",
+    {
+        "whichever accelerator there is": knows_cuda_only,
+        "the CPU where there is none": none_where_there_is_none,
+        "sim counts only if it is asked for": last_of_all_devices,
+        "a device, not its name": returns_a_name,
+    },
+)
 
 
 # parse-device
@@ -111,7 +129,11 @@ def last_character_only(text):
     return type, None if index is None else int(text[-1])
 
 
-@mistake("parse-device", "Which whole numbers does int() take that are no index?")
+@mistake(
+    "parse-device",
+    "Which whole numbers does int() take that are no index?",
+    more="int('-1') is -1, and int(' 1 ') is 1. text.isdigit() is stricter.",
+)
 def takes_a_negative_index(text):
     type, colon, index = text.partition(":")
     if type not in torch.devices.names:
@@ -122,7 +144,11 @@ def takes_a_negative_index(text):
         raise RuntimeError(f"invalid index in {text!r}") from None
 
 
-@mistake("parse-device", "Of which type is the exception for 'cuda:one'? Which was asked for?")
+@mistake(
+    "parse-device",
+    "Of which type is the exception for 'cuda:one'? Which was asked for?",
+    more="int('one') raises a ValueError, a RuntimeError was asked for. Look before you convert.",
+)
 def leaves_int_to_complain(text):
     type, colon, index = text.partition(":")
     if type not in torch.devices.names or index.startswith("-"):
@@ -170,6 +196,14 @@ def counts_from_1(text):
     return type, None if index is None else index + 1
 
 
+@mistake(
+    "parse-device", "'cpu' has no colon. How many parts does split give, and how many names wait?"
+)
+def splits_in_two(text):
+    type, index = text.split(":")
+    return type, int(index)
+
+
 @also_right("parse-device")
 def also_by_split(text):
     parts = text.split(":")
@@ -182,7 +216,11 @@ def also_by_split(text):
     return parts[0], int(parts[1])
 
 
-@also_right("parse-device")
+@also_right(
+    "parse-device",
+    note="a regular expression, re.fullmatch(r'(cpu|cuda|sim)(?::(\\d+))?', text), reads both "
+    "parts at once.",
+)
 def by_a_pattern(text):
     import re
 
@@ -190,6 +228,23 @@ def by_a_pattern(text):
     if not found:
         raise _unknown(text)
     return found[1], int(found[2]) if found[2] else None
+
+
+demands(
+    "parse-device",
+    {
+        "the type and the index": the_type_alone,
+        "the index is a number": index_as_text,
+        "None without an index": zero_for_no_index,
+        "a type that is not among the names is refused": takes_any_type,
+        "by a RuntimeError": raises_another_type_for_names,
+        "with all names in its text": does_not_name_the_others,
+        "an index from 0 on": takes_a_negative_index,
+        "an index that is no number is a RuntimeError, too": leaves_int_to_complain,
+        "a colon with nothing behind it": takes_a_colon_alone,
+        "no more than one colon": ignores_a_second_colon,
+    },
+)
 
 
 # to
@@ -203,7 +258,12 @@ def _asked(device, dtype):
     return (None, device) if isinstance(device, torch.dtype) else (device, dtype)
 
 
-@mistake("to", "Is x.to(its own device) x, or a copy of it? Who would pay for a copy?")
+@mistake(
+    "to",
+    "Is x.to(its own device) x, or a copy of it? Who would pay for a copy?",
+    more="x.to(x.device) costs nothing if it is x itself. Compare devices with `is`: there is "
+    "one object for each.",
+)
 def always_copies(self, device=None, dtype=None):
     device, dtype = _asked(device, dtype)
     result = torch.ops.Cast.apply(self, to=(dtype or self.dtype).np)
@@ -231,7 +291,11 @@ def forgets_the_dtype(self, device=None, dtype=None):
     return self if here is self.device else torch.ops.Transfer.apply(self, to=here)
 
 
-@mistake("to", "x.to(torch.float64): what is in your parameter `device` then?")
+@mistake(
+    "to",
+    "x.to(torch.float64): what is in your parameter `device` then?",
+    more="It holds torch.float64. isinstance(device, torch.dtype) notices.",
+)
 def takes_no_dtype_alone(self, device=None, dtype=None):
     result = self
     if dtype is not None and dtype is not self.dtype:
@@ -240,7 +304,12 @@ def takes_no_dtype_alone(self, device=None, dtype=None):
     return result if here is self.device else torch.ops.Transfer.apply(result, to=here)
 
 
-@mistake("to", "Are 'sim' and 'sim:0' two devices? What do you compare?")
+@mistake(
+    "to",
+    "Are 'sim' and 'sim:0' two devices? What do you compare?",
+    more="torch.device('sim:0') is torch.device('sim'): one object. Their names differ, so "
+    "compare the objects.",
+)
 def compares_names(self, device=None, dtype=None):
     device, dtype = _asked(device, dtype)
     result = self
@@ -339,7 +408,54 @@ def returns_itself_unchanged(self, device=None, dtype=None):
     return self
 
 
-@also_right("to")
+@mistake("to", 'Print "sim" == x.device. Are a text and a device ever equal? What compares them?')
+def compares_a_name_with_a_device(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    result = self
+    if dtype is not None and dtype is not self.dtype:
+        result = torch.ops.Cast.apply(result, to=dtype.np)
+    if device is not None and device != self.device:
+        result = torch.ops.Transfer.apply(result, to=torch.device(device))
+    return result
+
+
+@mistake("to", "Something was asked for. Is it always something new? When would x itself do?")
+def copies_what_is_asked_for(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    result = self
+    if dtype is not None:
+        result = torch.ops.Cast.apply(result, to=dtype.np)
+    if device is not None:
+        result = torch.ops.Transfer.apply(result, to=torch.device(device))
+    return result
+
+
+@mistake("to", "A device and a dtype may change at once. After which of your lines does it end?")
+def returns_after_the_cast(self, device=None, dtype=None):
+    device, dtype = _asked(device, dtype)
+    if dtype is not None and dtype is not self.dtype:
+        return torch.ops.Cast.apply(self, to=dtype.np)
+    here = _where(self, device)
+    return self if here is self.device else torch.ops.Transfer.apply(self, to=here)
+
+
+@mistake(
+    "to", "`device` may be a name. Who needs a device? Which function turns one into the other?"
+)
+def hands_over_whatever_comes(self, device=None, dtype=None):
+    result = self
+    if dtype is not None and dtype is not self.dtype:
+        result = torch.ops.Cast.apply(result, to=dtype.np)
+    if device is not None:
+        result = torch.ops.Transfer.apply(result, to=device)
+    return result
+
+
+@also_right(
+    "to",
+    note="cast first where it makes the tensor smaller, copy first where it makes it larger: "
+    "fewer bytes cross.",
+)
 def the_copy_first(self, device=None, dtype=None):
     device, dtype = _asked(device, dtype)
     result, here = self, _where(self, device)
@@ -363,6 +479,23 @@ def down_then_up_by_parts(self, device=None, dtype=None):
     return result
 
 
+demands(
+    "to",
+    {
+        "elsewhere": uploads_without_fetching,
+        "as another kind of number": forgets_the_dtype,
+        "or both": only_the_last_of_the_two,
+        "x itself if nothing changes": always_copies,
+        "a device or a name": hands_over_the_name,
+        "two names for one device": compares_names,
+        "a dtype alone": takes_no_dtype_alone,
+        "gradients find their way back": forgets_where_it_came_from,
+        "one copy": there_and_back_and_there,
+        "x stays where it is": moves_x_itself,
+    },
+)
+
+
 # common-device
 
 
@@ -370,7 +503,11 @@ def _apart(a, b):
     return RuntimeError(f"tensors on {a.device} and on {b.device}")
 
 
-@mistake("common-device", "'is' asks for the same object. Are two equal texts one object?")
+@mistake(
+    "common-device",
+    "'is' asks for the same object. Are two equal texts one object?",
+    more="Two texts may be equal and still be two objects. A device exists once: compare those.",
+)
 def texts_with_is(*tensors):
     for tensor in tensors[1:]:
         if f"{tensor.device}:0" is not f"{tensors[0].device}:0":
@@ -424,6 +561,19 @@ def wants_two(*tensors):
     return each_against_the_first(*tensors)
 
 
+@mistake("common-device", "How many tensors may come in? How many can your function take?")
+def takes_just_two(a, b):
+    return each_against_the_first(a, b)
+
+
+@mistake("common-device", "You made an error. Who raises it?")
+def returns_the_error(*tensors):
+    for tensor in tensors:
+        if tensor.device is not tensors[0].device:
+            return _apart(tensors[0], tensor)
+    return tensors[0].device
+
+
 @also_right("common-device")
 def each_against_the_first(*tensors):
     first, *others = tensors
@@ -433,7 +583,10 @@ def each_against_the_first(*tensors):
     return first.device
 
 
-@also_right("common-device")
+@also_right(
+    "common-device",
+    note="{t.device for t in tensors} has one member where all is well.",
+)
 def as_a_set(*tensors):
     found = {tensor.device for tensor in tensors}
     if len(found) > 1:
@@ -441,10 +594,27 @@ def as_a_set(*tensors):
     return found.pop()
 
 
+demands(
+    "common-device",
+    {
+        "one or more tensors": wants_two,
+        "all of them": first_two_only,
+        "two devices are refused": never_refuses,
+        "by a RuntimeError": raises_another_type,
+        "with both names in its text": names_none,
+        "the device, not its name": returns_the_name,
+    },
+)
+
+
 # one-hot
 
 
-@mistake("one-hot", "Who owns the memory of your rows, when the labels are on a device?")
+@mistake(
+    "one-hot",
+    "Who owns the memory of your rows, when the labels are on a device?",
+    more="torch.eye(classes) lies on the CPU. It takes a device=, too.",
+)
 def eye_on_the_host(labels, classes):
     return torch.eye(classes)[labels]
 
@@ -463,8 +633,8 @@ def asserts_the_range(labels, classes):
 
 @mistake(
     "one-hot",
-    "One copy goes up, and one comes back: labels to the host, rows to the device. Which of them "
-    "is needed?",
+    "One copy comes back, and one goes up again. Which of your lines reads the labels on the host? "
+    "Could the device do it?",
 )
 def by_way_of_the_host(labels, classes):
     return torch.eye(classes)[labels.to("cpu")].to(labels.device)
@@ -476,7 +646,9 @@ def whole_numbers(labels, classes):
 
 
 @mistake(
-    "one-hot", "Your rows say True and False. What has a network's output to be compared with?"
+    "one-hot",
+    "Your rows say True and False. What has a network's output to be compared with?",
+    more="They are bools. float32 was asked for: .to(dtype=…) converts.",
 )
 def truths(labels, classes):
     return labels.unsqueeze(-1) == torch.arange(classes, device=labels.device)
@@ -503,11 +675,16 @@ def classes_first(labels, classes):
     return hot.to(dtype=torch.float32)
 
 
+@mistake("one-hot", "One copy goes up. What did you make on the host first, and could the device?")
+def eye_made_on_the_host(labels, classes):
+    return torch.eye(classes).to(labels.device)[labels]
+
+
 @mistake("one-hot", "Your loop runs over the first dim. What does it meet when labels are 2 by 3?")
 def rows_of_one_dim_only(labels, classes):
-    rows = torch.zeros(len(labels) if labels.ndim else 1, classes, device=labels.device)
-    if labels.ndim == 1:
-        rows[torch.arange(len(labels), device=labels.device), labels] = 1.0
+    rows = torch.zeros(len(labels), classes, device=labels.device)
+    for i in range(len(labels)):
+        rows[i, labels[i]] = 1.0
     return rows
 
 
@@ -521,7 +698,31 @@ def one_long_list_of_rows(labels, classes):
     return torch.eye(classes, device=labels.device)[labels.reshape(-1)]
 
 
-@also_right("one-hot")
+@mistake("one-hot", "Labels of (2, 3) and a new dim: where is yours, and where is it wanted?")
+def a_new_dim_in_the_middle(labels, classes):
+    hot = labels.unsqueeze(1) == torch.arange(classes, device=labels.device)
+    return hot.to(dtype=torch.float32)
+
+
+@mistake("one-hot", FETCHED)
+def a_python_loop(labels, classes):
+    rows = torch.zeros(len(labels), classes, device=labels.device)
+    for i, label in enumerate(labels.tolist()):
+        rows[i, label] = 1.0
+    return rows
+
+
+@mistake("one-hot", "Whose library is np, and whose memory holds the labels?")
+def numpys_rows(labels, classes):
+    rows = np.eye(classes, dtype=np.float32)[labels.array]
+    return torch.tensor(rows, device=labels.device)
+
+
+@also_right(
+    "one-hot",
+    note="labels.unsqueeze(-1) == torch.arange(classes, device=…) compares each label with "
+    "each class; it makes no table.",
+)
 def mask(labels, classes):
     hot = labels.unsqueeze(-1) == torch.arange(classes, device=labels.device)
     return hot.to(dtype=torch.float32)
@@ -533,6 +734,21 @@ def ones_into_zeros(labels, classes):
     rows = torch.zeros(n, classes, device=labels.device)
     rows[torch.arange(n, device=labels.device), labels.reshape(n)] = 1.0
     return rows.reshape(*labels.shape, classes)
+
+
+demands(
+    "one-hot",
+    {
+        "a 1 at the label": one_column_too_far,
+        "as many columns as classes": as_many_as_occur,
+        "float32": whole_numbers,
+        "made where the labels are": eye_on_the_host,
+        "nothing goes up": eye_made_on_the_host,
+        "nothing comes back": asserts_the_range,
+        "labels of any shape": rows_of_one_dim_only,
+        "one dim more, at the end": classes_first,
+    },
+)
 
 
 # clip-norm
@@ -547,7 +763,12 @@ def _norm(grads):
     return sum((g * g).sum() for g in grads).sqrt()
 
 
-@mistake("clip-norm", "How many norms do you take? All gradients together are one vector.")
+@mistake(
+    "clip-norm",
+    "How many norms do you take? All gradients together are one vector.",
+    more="Each norm by itself changes the direction of the whole. Sum all squares first, over "
+    "all parameters.",
+)
 def each_by_itself(parameters, limit):
     grads = _grads(parameters)
     if not grads:
@@ -574,6 +795,8 @@ def cuts_each_number(parameters, limit):
 @mistake(
     "clip-norm",
     "How do you know whether the norm is above the limit? An if and Python's min ask on the host.",
+    more="The answer has to come back first: a copy, and a wait. A clamp multiplies by 1 where"
+    " nothing is to be done.",
 )
 def asks_on_the_host(parameters, limit):
     grads = _grads(parameters)
@@ -597,7 +820,12 @@ def lengthens_too(parameters, limit):
     return norm
 
 
-@mistake("clip-norm", "Someone holds the old p.grad. What do they see: is it scaled?")
+@mistake(
+    "clip-norm",
+    "Someone holds the old p.grad. What do they see: is it scaled?",
+    more="They see the old numbers: `=` gave p.grad a new tensor. Names that end in _ write "
+    "into the old one.",
+)
 def makes_new_gradients(parameters, limit):
     parameters = [parameters] if isinstance(parameters, torch.Tensor) else list(parameters)
     grads = _grads(parameters)
@@ -643,7 +871,12 @@ def divides_by_zero(parameters, limit):
     return norm
 
 
-@mistake("clip-norm", "A generator can be walked once. How often do you walk the parameters?")
+@mistake(
+    "clip-norm",
+    "A generator can be walked once. How often do you walk the parameters?",
+    more="On the second walk it is empty, so nothing is scaled. A list can be walked as often "
+    "as you like.",
+)
 def walks_twice(parameters, limit):
     parameters = [parameters] if isinstance(parameters, torch.Tensor) else parameters
     norm = sum(((p.grad * p.grad).sum() for p in parameters if p.grad is not None), 0.0) ** 0.5
@@ -713,6 +946,15 @@ def returns_a_number(parameters, limit):
     return by_the_larger_of_norm_and_limit(parameters, limit).item()
 
 
+@mistake("clip-norm", "p.grad may be None. Which of your lines asks, before it multiplies?")
+def never_asks_for_none(parameters, limit):
+    parameters = [parameters] if isinstance(parameters, torch.Tensor) else parameters
+    norm = sum((p.grad * p.grad).sum() for p in parameters) ** 0.5
+    for p in parameters:
+        p.grad.mul_((limit / (norm + 1e-6)).clamp(max=1.0))
+    return norm
+
+
 def _scaled(grads, limit):
     """Scale `grads` themselves; returns their norm before."""
     norm = _norm(grads)
@@ -733,7 +975,11 @@ def by_the_larger_of_norm_and_limit(parameters, limit):
     return norm
 
 
-@also_right("clip-norm")
+@also_right(
+    "clip-norm",
+    note="torch.stack of the sums, then one root: a few large kernels where a loop has many "
+    "small ones.",
+)
 def norm_of_norms(parameters, limit):
     grads = _grads(parameters)
     if not grads:
@@ -745,10 +991,34 @@ def norm_of_norms(parameters, limit):
     return norm
 
 
+demands(
+    "clip-norm",
+    {
+        "all gradients are one vector": each_by_itself,
+        "their length": forgets_the_root,
+        "no longer than the limit, and not longer than before": lengthens_too,
+        "the direction stays": cuts_each_number,
+        "one tensor, too": walks_into_a_tensor,
+        "an iterable, walked once": walks_twice,
+        "some without a gradient": forgets_none,
+        "in place": makes_new_gradients,
+        "without a copy to the host": asks_on_the_host,
+        "returns the norm before": returns_the_norm_afterwards,
+        "which stays a tensor": returns_a_number,
+        "zeros stay zeros": divides_by_zero,
+        "a tensor of 0 where there is no gradient": a_number_where_there_is_none,
+    },
+)
+
+
 # epoch-loss
 
 
-@mistake("epoch-loss", "How often do you wait? Could the sum stay where its terms are?")
+@mistake(
+    "epoch-loss",
+    "How often do you wait? Could the sum stay where its terms are?",
+    more="Once in each batch. A tensor can be a sum as well: it waits only at .item().",
+)
 def a_float_each(model, batches, device):
     total, count = 0.0, 0
     for x, y in batches:
@@ -758,7 +1028,11 @@ def a_float_each(model, batches, device):
     return total / count
 
 
-@mistake("epoch-loss", "Four batches of 4 and one of 1: which share has the last one's mean?")
+@mistake(
+    "epoch-loss",
+    "Four batches of 4 and one of 1: which share has the last one's mean?",
+    more="A fifth, though it holds 1 of 17 samples. Add up sums, and count the numbers.",
+)
 def mean_of_means(model, batches, device):
     losses = [((model(x.to(device)) - y.to(device)) ** 2).mean().detach() for x, y in batches]
     return torch.stack(losses).mean().item()
@@ -827,6 +1101,8 @@ def walks_the_batches_twice(model, batches, device):
     "epoch-loss",
     "What does your sum hold on to, besides a number? Print total.grad_fn after the first batch, "
     "for a model whose parameters require gradients.",
+    more="Each loss knows all that it was computed from. detach() keeps the number and lets go"
+    " of the rest.",
 )
 def keeps_the_history(model, batches, device):
     total, count = 0, 0
@@ -862,7 +1138,19 @@ def forgets_to_carry_x(model, batches, device):
     return (total / count).item()
 
 
-@also_right("epoch-loss")
+@mistake("epoch-loss", "Where is y when it meets what your model gave? Where is that?")
+def forgets_to_carry_y(model, batches, device):
+    total, count = 0, 0
+    for x, y in batches:
+        total = total + ((model(x.to(device)) - y) ** 2).sum().detach()
+        count += y.numel()
+    return (total / count).item()
+
+
+@also_right(
+    "epoch-loss",
+    note="keep the sums in a list, torch.stack them at the end: one kernel, one copy back.",
+)
 def stacks_then_sums(model, batches, device):
     sums, count = [], 0
     for x, y in batches:
@@ -882,6 +1170,22 @@ def weighted_means(model, batches, device):
             off = (model(x.to(device)) - y.to(device)).abs()
             total += off.pow(2).mean() * (y.numel() / count)
     return total.item()
+
+
+demands(
+    "epoch-loss",
+    {
+        "over all numbers of all batches": mean_of_means,
+        "the mean": a_sum_for_a_mean,
+        "of squares": squares_the_sum,
+        "a Python float": returns_a_tensor,
+        "batches come once": walks_the_batches_twice,
+        "the model is at home on the device": forgets_to_carry_x,
+        "each batch goes up once": carries_twice,
+        "one number comes back": a_float_each,
+        "no history is kept": keeps_the_history,
+    },
+)
 
 
 # Mutants that no check has to tell from the reference

@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # transpose
 
@@ -13,12 +13,18 @@ from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, m
 @mistake(
     "transpose",
     "Which dims should stay where they are? Try three dims of different sizes and print the shape.",
+    more=".T of shape (2, 3, 4) has shape (4, 3, 2); a swap of dims 0 and 1 has (3, 2, 4).",
 )
 def reverses_all(self, dim0, dim1):
     return self.T
 
 
-@mistake("transpose", "Is element [0, 1] of the result element [1, 0] of x? Write both down.")
+@mistake(
+    "transpose",
+    "Is element [0, 1] of the result element [1, 0] of x? Write both down.",
+    more="A reshape reads the memory in the same order. [0, 1] of the result is then [0, 1] of"
+    " x, read on.",
+)
 def reshapes(self, dim0, dim1):
     shape = list(self.shape)
     shape[dim0], shape[dim1] = shape[dim1], shape[dim0]
@@ -29,6 +35,7 @@ def reshapes(self, dim0, dim1):
     "transpose",
     "Write to the result, then print x. Does a transpose need new memory, or another way to walk "
     "the old?",
+    more="Two strides change places, and no number moves: permute does that.",
 )
 def copies(self, dim0, dim1):
     order = list(range(self.ndim))
@@ -71,17 +78,47 @@ def one_dim_twice(self, dim0, dim1):
     return self.permute(order)
 
 
+@mistake(
+    "transpose", "list.index looks for a number. Is -1 in your list? Which place does it mean?"
+)
+def looks_for_a_negative_dim(self, dim0, dim1):
+    order = list(range(self.ndim))
+    i, j = order.index(dim0), order.index(dim1)
+    order[i], order[j] = order[j], order[i]
+    return self.permute(order)
+
+
+@mistake("transpose", "Whose library is np, and whose memory may x lie in? What does permute do?")
+def numpys_swapaxes(self, dim0, dim1):
+    return torch.tensor(np.swapaxes(self.array, dim0, dim1))
+
+
 @mistake("transpose", "Whose array is .array on an accelerator, and where does yours live?")
 def through_numpy(self, dim0, dim1):
     return torch.tensor(np.swapaxes(np.array(self.tolist()), dim0, dim1))
 
 
-@also_right("transpose")
+@also_right(
+    "transpose",
+    note="[b if d == a else a if d == b else d for d in range(ndim)] needs no list that changes.",
+)
 def swap_in_a_comprehension(self, dim0, dim1):
     a, b = dim0 % self.ndim, dim1 % self.ndim
     if dim0 >= self.ndim or dim1 >= self.ndim:
         raise IndexError("no such dim")
     return self.permute([b if d == a else a if d == b else d for d in range(self.ndim)])
+
+
+demands(
+    "transpose",
+    {
+        "only two dims": reverses_all,
+        "any two": last_two_only,
+        "counted from the end, too": negative_dims_not_found,
+        "a view": copies,
+        "the numbers of x in their places": reshapes,
+    },
+)
 
 
 # matmul-by-hand
@@ -90,6 +127,7 @@ def swap_in_a_comprehension(self, dim0, dim1):
 @mistake(
     "matmul-by-hand",
     "In the sum over A_ik B_kj, which letter is summed away? Which axis of your product is that?",
+    more="k is summed away. In the shape (m, k, n) that is dim -2.",
 )
 def sums_the_wrong_axis(a, b):
     return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(-1)
@@ -109,6 +147,7 @@ def rows_with_rows(a, b):
     "matmul-by-hand",
     "What are the shapes before your product for a batch (5, 2, 3)? Do you count dims from the "
     "front or from the end?",
+    more="For a batch, dim 0 counts the matrices. From the end: rows are -2, columns are -1.",
 )
 def counts_from_the_front(a, b):
     return (a.unsqueeze(2) * b.unsqueeze(0)).sum(1)
@@ -119,7 +158,11 @@ def sums_dim_1(a, b):
     return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(1)
 
 
-@mistake("matmul-by-hand", "Which dtype does torch.zeros choose, and who told it yours?")
+@mistake(
+    "matmul-by-hand",
+    "Which dtype does torch.zeros choose, and who told it yours?",
+    more="float32. dtype=a.dtype tells it yours.",
+)
 def single_precision_zeros(a, b):
     out = torch.zeros((a @ b).shape, device=a.device)
     for k in range(a.shape[-1]):
@@ -145,6 +188,21 @@ def number_by_number(a, b):
     return a * b
 
 
+@mistake("matmul-by-hand", "All the products are there. Which letter has to go, and how?")
+def forgets_the_sum(a, b):
+    return a.unsqueeze(-1) * b.unsqueeze(-3)
+
+
+@mistake("matmul-by-hand", "Of a you count the dims from the end. And of b, when it is a batch?")
+def counts_b_from_the_front(a, b):
+    return (a.unsqueeze(-1) * b.unsqueeze(0)).sum(-2)
+
+
+@mistake("matmul-by-hand", "Whose library is np, and whose memory may a and b lie in?")
+def numpys_dot(a, b):
+    return torch.tensor(np.dot(a.array, b.array))
+
+
 @mistake("matmul-by-hand", "Three numbers went into each entry. Are they added up, or averaged?")
 def means_for_sums(a, b):
     product = a.unsqueeze(-1) * b.unsqueeze(-3)
@@ -166,23 +224,37 @@ def by_numpy_on_the_host(a, b):
 
 @also_right("matmul-by-hand")
 def sum_of_outer_products(a, b):
-    out = (a.unsqueeze(-1)[..., :0, :] * b.unsqueeze(-3)[..., :0, :]).sum(-2)
-    for k in range(a.shape[-1]):
-        out = out + a[..., :, k : k + 1] * b[..., k : k + 1, :]
-    return out
+    return sum(a[..., :, k : k + 1] * b[..., k : k + 1, :] for k in range(a.shape[-1]))
 
 
 @also_right("matmul-by-hand")
 def grows_in_place(a, b):
-    out = (a[..., :, :1] if a.shape[-1] else a.sum(-1, keepdim=True)) * 0 * b.sum(-2, keepdim=True)
-    for k in range(a.shape[-1]):
+    out = a[..., :, :1] * b[..., :1, :]
+    for k in range(1, a.shape[-1]):
         out += a[..., :, k : k + 1] * b[..., k : k + 1, :]
     return out
 
 
-@also_right("matmul-by-hand")
+@also_right(
+    "matmul-by-hand",
+    note="(a[..., :, :, None] * b[..., None, :, :]).sum(-2): None in an index is a new dim of "
+    "size 1.",
+)
 def with_none(a, b):
     return (a[..., :, :, None] * b[..., None, :, :]).sum(dim=-2)
+
+
+demands(
+    "matmul-by-hand",
+    {
+        "summed over k": sums_the_wrong_axis,
+        "(m, n)": keeps_the_summed_axis,
+        "rows with columns": rows_with_rows,
+        "batches": counts_from_the_front,
+        "each batch with its own": every_batch_with_every_batch,
+        "without @": with_the_product_that_is_there,
+    },
+)
 
 
 # out
@@ -192,6 +264,8 @@ def with_none(a, b):
     "out",
     "After the call, look at the tensor that was passed as out. What does = do to a name, and what "
     "to memory?",
+    more="`out = result` gives your name to another tensor. out[...] = writes into the one "
+    "that the caller has.",
 )
 def rebinds(result, out):
     if out.shape != result.shape or out.dtype != result.dtype:
@@ -200,13 +274,22 @@ def rebinds(result, out):
     return out
 
 
-@mistake("out", "Which wrong shapes does an assignment to [...] accept without a word?")
+@mistake(
+    "out",
+    "Which wrong shapes does an assignment to [...] accept without a word?",
+    more="A row of shape (1, 4) is repeated without a word, and a float is cut to fit. Compare"
+    " before you write.",
+)
 def stretches(result, out):
     out[...] = result.to(dtype=out.dtype)
     return out
 
 
-@mistake("out", "What is in `out` at the moment when your error is raised?")
+@mistake(
+    "out",
+    "What is in `out` at the moment when your error is raised?",
+    more="The new numbers. An error should leave all as it was.",
+)
 def refuses_too_late(result, out):
     dtype = out.dtype
     out[...] = result.to(dtype=dtype)
@@ -262,17 +345,36 @@ def returns_none_for_refusing(result, out):
     return out
 
 
-@also_right("out")
+@also_right(
+    "out",
+    note="out.copy_(result) writes in place and returns out.",
+)
 def copy_of_the_package(result, out):
     if (out.shape, out.dtype) != (result.shape, result.dtype):
         raise ValueError(f"{out.shape} {out.dtype} for {result.shape} {result.dtype}")
     return out.copy_(result)
 
 
+demands(
+    "out",
+    {
+        "written into the memory of out": rebinds,
+        "returns out": returns_the_result,
+        "another shape is refused": compares_the_dtype_only,
+        "another dtype is refused": changes_the_numbers_to_fit,
+        "before anything is written": refuses_too_late,
+    },
+)
+
+
 # gram
 
 
-@mistake("gram", "Which vectors does entry (0, 1) compare? Look at the shape of your result.")
+@mistake(
+    "gram",
+    "Which vectors does entry (0, 1) compare? Look at the shape of your result.",
+    more="A is 5 by 3: it has three columns, and your result is 5 by 5.",
+)
 def rows_for_columns(A):
     return A @ A.T
 
@@ -282,7 +384,12 @@ def no_transpose(A):
     return A @ A
 
 
-@mistake("gram", "Does * add anything up? What is one entry of a product of matrices?")
+@mistake(
+    "gram",
+    "Does * add anything up? What is one entry of a product of matrices?",
+    more="It multiplies place by place. One entry of a product is a sum over a whole row and "
+    "column.",
+)
 def elementwise(A):
     return A.T * A
 
@@ -344,8 +451,27 @@ def dots(A):
 
 
 @also_right("gram")
+def one_outer_product_a_row(A):
+    return sum(torch.outer(row, row) for row in A)
+
+
+@also_right(
+    "gram",
+    note="A^T A is a sum over rows of outer products: (A[:, :, None] * A[:, None, :]).sum(0).",
+)
 def sum_over_rows(A):
     return (A[:, :, None] * A[:, None, :]).sum(0)
+
+
+demands(
+    "gram",
+    {
+        "the columns": rows_for_columns,
+        "inner products": elementwise,
+        "each with each": squared_lengths_only,
+        "both ways": half_of_it,
+    },
+)
 
 
 # outer-gram
@@ -382,14 +508,39 @@ def squared_lengths_of_rows(A):
     return (A * A).sum(1)
 
 
+@mistake(
+    "outer-gram", "torch.outer takes two vectors. How many has A, and which pairs do you want?"
+)
+def outer_of_two_matrices(A):
+    return torch.outer(A, A)
+
+
+@mistake("outer-gram", "Number by number, or row with row? Print the shapes of A and A.T.")
+def number_by_number_with_the_transpose(A):
+    return A * A.T
+
+
 @also_right("outer-gram")
 def layer_by_layer(A):
     return sum(A[:, k : k + 1] * A[:, k : k + 1].T for k in range(A.shape[1]))
 
 
-@also_right("outer-gram")
+@also_right(
+    "outer-gram",
+    note="gram(A.T): the rows of A are the columns of its transpose.",
+)
 def gram_of_the_transpose(A):
     return torch.gram_matrices.gram(A.T)
+
+
+demands(
+    "outer-gram",
+    {
+        "the rows": columns_again,
+        "inner products": outer_squares,
+        "each with each": squared_lengths_of_rows,
+    },
+)
 
 
 # angles
@@ -398,6 +549,7 @@ def gram_of_the_transpose(A):
 @mistake(
     "angles",
     "Print the largest quotient for parallel columns, with all its digits. What is acos of that?",
+    more="It can be 1.0000001, and acos of that is nan. Between -1 and 1 there is an angle.",
 )
 def rounded_past_one(A):
     G = A.T @ A
@@ -443,7 +595,11 @@ def never_obtuse(A):
     return torch.acos((G / torch.outer(length, length)).abs().clamp(-1, 1))
 
 
-@mistake("angles", "Which direction has a column of zeros? What is 0 / 0?")
+@mistake(
+    "angles",
+    "Which direction has a column of zeros? What is 0 / 0?",
+    more="Its length is 0, so you divide 0 by 0. Ask for lengths of 0 before, and raise.",
+)
 def nan_for_zero_columns(A):
     G = A.T @ A
     length = G.diagonal().sqrt()
@@ -461,6 +617,7 @@ def zero_columns_get_an_angle(A):
 @mistake(
     "angles",
     "Take columns of length 1e12, in float32. How large is the product of two diagonal entries?",
+    more="1e24 times 1e24 is 1e48, and float32 ends at 3e38. Roots first: 1e12 times 1e12.",
 )
 def root_of_the_product(A):
     G = A.T @ A
@@ -526,6 +683,27 @@ def nan_on_purpose(A):
     return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
 
 
+@mistake("angles", "Is a column of length 1e-12 a column of zeros? Which columns do you refuse?")
+def calls_tiny_columns_zero(A):
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    if (length < 1e-8).any():
+        raise ValueError("a column of zeros has no direction")
+    return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
+
+
+@mistake("angles", "What does a speck added to the lengths do to a column that is 1e-6 long?")
+def adds_a_speck(A):
+    G = A.T @ A
+    length = G.diagonal().sqrt()
+    return torch.acos((G / (torch.outer(length, length) + 1e-9)).clamp(-1, 1))
+
+
+@mistake("angles", "Whose library is np? Which function takes the arc cosine of a tensor?")
+def numpys_arccos(A):
+    return np.arccos(_cosines(A).clamp(-1, 1))
+
+
 @mistake(
     "angles", "An `if` wants one answer, and you have a number for each column. Who joins them?"
 )
@@ -537,7 +715,10 @@ def asks_all_lengths_at_once(A):
     return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
 
 
-@also_right("angles")
+@also_right(
+    "angles",
+    note="divide each column by its length first; the Gram matrix of those holds the cosines.",
+)
 def unit_columns_first(A):
     length = (A * A).sum(0).sqrt()
     if (length == 0).any():
@@ -557,6 +738,22 @@ def arctan_of_sum_and_difference(A):
     return 2 * ((difference**2).sum(0) / (total**2).sum(0)).sqrt().atan()
 
 
+demands(
+    "angles",
+    {
+        "angles": cosines,
+        "in radians": in_degrees,
+        "of the columns": angles_of_the_rows,
+        "obtuse ones, too": never_obtuse,
+        "no nan above 1": clamped_below_only,
+        "no nan below -1": clamped_above_only,
+        "the roots before the product": root_of_the_product,
+        "a column of zeros is refused": nan_for_zero_columns,
+        "and no other": calls_tiny_columns_zero,
+    },
+)
+
+
 # is-orthonormal
 
 
@@ -572,7 +769,11 @@ def right_angles_only(Q, tol=1e-6):
     return bool((off.abs() <= tol).all())
 
 
-@mistake("is-orthonormal", "Multiply Q by 0.5. Which sign have the errors then?")
+@mistake(
+    "is-orthonormal",
+    "Multiply Q by 0.5. Which sign have the errors then?",
+    more="0.5 squared is 0.25, less 1 is -0.75: far below tol, and far from 0.",
+)
 def forgets_negative_differences(Q, tol=1e-6):
     G = Q.T @ Q
     return bool((G - torch.eye(G.shape[0], dtype=G.dtype, device=G.device) <= tol).all())
@@ -623,6 +824,16 @@ def identity_of_the_rows(Q, tol=1e-6):
     return ((Q.T @ Q - torch.eye(Q.shape[0], dtype=Q.dtype, device=Q.device)).abs() <= tol).all()
 
 
+@mistake("is-orthonormal", "Errors of 0.1 and -0.1 add up to 0. Is that no error?")
+def signed_errors_cancel(Q, tol=1e-6):
+    return (Q.T @ Q - torch.eye(Q.shape[1], dtype=Q.dtype, device=Q.device)).sum() <= tol
+
+
+@mistake("is-orthonormal", "Where does your identity live, and where does Q?")
+def identity_on_the_host(Q, tol=1e-6):
+    return ((Q.T @ Q - torch.eye(Q.shape[1])).abs() <= tol).all()
+
+
 @also_right("is-orthonormal")
 def frobenius(Q, tol=1e-6):
     n = Q.shape[1]
@@ -630,7 +841,10 @@ def frobenius(Q, tol=1e-6):
     return Q.shape[0] >= n and ((gap * gap).sum().sqrt() < tol).item()
 
 
-@also_right("is-orthonormal")
+@also_right(
+    "is-orthonormal",
+    note="a matrix changes no lengths exactly when all its singular values are 1.",
+)
 def singular_values_are_1(Q, tol=1e-6):
     _, S, _ = torch.linalg.svd(Q, full_matrices=False)
     return Q.shape[0] >= Q.shape[1] and ((S - 1).abs() <= tol).all().item()
@@ -642,6 +856,20 @@ def eigenvalues_are_1(Q, tol=1e-6):
     return bool(((values - 1).abs() <= tol).all())
 
 
+demands(
+    "is-orthonormal",
+    {
+        "columns": rows_are_orthonormal,
+        "of length 1": right_angles_only,
+        "at right angles": unit_lengths_only,
+        "no entry farther off than tol": errors_cancel,
+        "on either side": forgets_negative_differences,
+        "tol": own_tolerance,
+        "one answer": an_answer_for_each_entry,
+    },
+)
+
+
 # least-squares
 
 
@@ -649,12 +877,17 @@ def eigenvalues_are_1(Q, tol=1e-6):
     "least-squares",
     "Seven equations, three unknowns: is that square? Which square system do the normal equations "
     "give?",
+    more="A is 7 by 3. A^T A is 3 by 3, and A^T b has 3 numbers.",
 )
 def solves_a_square_system(A, b):
     return torch.linalg.solve(A, b)
 
 
-@mistake("least-squares", "Multiply both sides of A x = b by A^T. What becomes of b?")
+@mistake(
+    "least-squares",
+    "Multiply both sides of A x = b by A^T. What becomes of b?",
+    more="A^T b. Both sides are multiplied, or the equation changes.",
+)
 def forgets_the_right_side(A, b):
     return torch.linalg.solve(A.T @ A, b[: A.shape[1]])
 
@@ -692,6 +925,26 @@ def gram_of_the_rows(A, b):
     return torch.linalg.solve(A @ A.T, b)
 
 
+@mistake("least-squares", "A^T on the left of both sides. What have you put on the right?")
+def b_as_it_is(A, b):
+    return torch.linalg.solve(A.T @ A, b)
+
+
+@mistake("least-squares", "Rows or columns: which products does A^T A hold? And yours?")
+def rows_on_both_sides(A, b):
+    return torch.linalg.solve(A @ A.T, A @ b)
+
+
+@mistake("least-squares", "What is y / M, number by number? Does it solve M x = y?")
+def divides_for_solving(A, b):
+    return (A.T @ b) / (A.T @ A)
+
+
+@mistake("least-squares", "solve(M, y): in which order did you hand over the two?")
+def solves_the_other_way(A, b):
+    return torch.linalg.solve(A.T @ b, A.T @ A)
+
+
 @mistake("least-squares", "Whose inverse is it? Which of your two factors comes first in M x = y?")
 def multiplies_for_solving(A, b):
     return (A.T @ A) @ (A.T @ b)
@@ -707,7 +960,10 @@ def returns_the_fit(A, b):
     return A @ torch.linalg.solve(A.T @ A, A.T @ b)
 
 
-@also_right("least-squares")
+@also_right(
+    "least-squares",
+    note="Q, R = torch.linalg.qr(A), then R x = Q^T b: without A^T A, which costs half the digits.",
+)
 def by_orthonormal_columns(A, b):
     Q, R = torch.linalg.qr(A)
     return torch.linalg.solve(R, Q.T @ b)
@@ -726,10 +982,26 @@ def along_the_eigenvectors(A, b):
     )
 
 
+demands(
+    "least-squares",
+    {
+        "the x with the shortest A x - b": each_column_alone,
+        "x, not A x": returns_the_fit,
+        "b may be a vector": always_a_matrix,
+        "or several columns": first_right_hand_side_only,
+        "the problem as it is": adds_to_the_diagonal,
+    },
+)
+
+
 # pca
 
 
-@mistake("pca", "Print the eigenvalues. In which order are they?")
+@mistake(
+    "pca",
+    "Print the eigenvalues. In which order are they?",
+    more="From small to large. x.flip(0) turns rows round.",
+)
 def smallest_first(X, k):
     C = X - X.mean(0)
     values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
@@ -750,7 +1022,12 @@ def by_m(X, k):
     return V.T.flip(0)[:k], values.flip(0)[:k]
 
 
-@mistake("pca", "Move all samples far from 0. Should the directions change?")
+@mistake(
+    "pca",
+    "Move all samples far from 0. Should the directions change?",
+    more="Directions of spread don't depend on where the middle is. Take each column's mean "
+    "off first.",
+)
 def not_centred(X, k):
     values, V = torch.linalg.eigh(X.T @ X / (len(X) - 1))
     return V.T.flip(0)[:k], values.flip(0)[:k]
@@ -770,7 +1047,11 @@ def centres_in_place(X, k):
     return V.T.flip(0)[:k], values.flip(0)[:k]
 
 
-@mistake("pca", "Does eigh return eigenvectors as rows or as columns? Which did you take?")
+@mistake(
+    "pca",
+    "Does eigh return eigenvectors as rows or as columns? Which did you take?",
+    more="Columns: V[:, 0] is the first one. So V.T has them in its rows.",
+)
 def rows_of_the_eigenvectors(X, k):
     C = X - X.mean(0)
     values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
@@ -840,6 +1121,23 @@ def forgets_to_divide(X, k):
     return V.T.flip(0)[:k], values.flip(0)[:k]
 
 
+@mistake(
+    "pca",
+    "X has a sample in each row. Print the shapes of X and of its means. Which dim should go?",
+)
+def means_along_the_other_dim(X, k):
+    C = X - X.mean(1)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.T.flip(0)[:k], values.flip(0)[:k]
+
+
+@mistake("pca", "You turned the columns round. Are directions its rows then, or its columns?")
+def rows_after_the_turn(X, k):
+    C = X - X.mean(0)
+    values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
+    return V.flip(1)[:k], values.flip(0)[:k]
+
+
 @also_right("pca")
 def other_signs(X, k):
     C = X - X.mean(0)
@@ -856,10 +1154,29 @@ def variance_along_each_direction(X, k):
     return directions, (along * along).sum(0) / (len(X) - 1)
 
 
-@also_right("pca")
+@also_right(
+    "pca",
+    note="torch.linalg.svd(C) gives directions and deviations without ever making C^T C.",
+)
 def singular_values(X, k):
     _, S, Vh = torch.linalg.svd(X - X.mean(0), full_matrices=False)
     return Vh[:k], S[:k] ** 2 / (len(X) - 1)
+
+
+demands(
+    "pca",
+    {
+        "the largest first": smallest_first,
+        "each direction with its variance": turns_the_variances_only,
+        "k of them": all_of_them,
+        "centred columns": not_centred,
+        "divided by m - 1": by_m,
+        "variances": deviations_for_variances,
+        "one direction in a row": directions_as_columns,
+        "directions, then variances": results_exchanged,
+        "X stays as it is": centres_in_place,
+    },
+)
 
 
 # Changes that change nothing

@@ -3,12 +3,16 @@
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # numpy
 
 
-@mistake("numpy", "Write a number to n, then print t. How many memories do you see?")
+@mistake(
+    "numpy",
+    "Write a number to n, then print t. How many memories do you see?",
+    more="n holds the new number, t the old one: two memories. t.array is the tensor's own.",
+)
 def copies(self):
     if self.device.type != "cpu":
         raise TypeError("not on the CPU")
@@ -21,6 +25,8 @@ def copies(self):
     "numpy",
     "w takes part in a gradient. If its numbers leave without a word, who will miss them in "
     "backward? What would PyTorch say?",
+    more="Lesson 6 walks back through the history; what NumPy did stands in none. PyTorch "
+    "raises a RuntimeError.",
 )
 def detaches(self):
     if self.device.type != "cpu":
@@ -28,7 +34,11 @@ def detaches(self):
     return self.array
 
 
-@mistake("numpy", "numpy() promises one memory. Can it keep that promise on another device?")
+@mistake(
+    "numpy",
+    "numpy() promises one memory. Can it keep that promise on another device?",
+    more="A download is a copy: a change of it is seen by nobody. So the call is refused.",
+)
 def downloads_quietly(self):
     if self.requires_grad:
         raise RuntimeError("requires grad")
@@ -110,7 +120,10 @@ def returns_the_tensor(self):
     return self
 
 
-@also_right("numpy")
+@also_right(
+    "numpy",
+    note="self.array[...] is a view: another array object on the same memory.",
+)
 def a_view(self):
     if self.requires_grad:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
@@ -126,6 +139,20 @@ def numpys_asarray(self):
     if self.requires_grad:
         raise RuntimeError("requires grad")
     return np.asarray(self.array)
+
+
+demands(
+    "numpy",
+    {
+        "one memory": copies,
+        "an array": returns_the_tensor,
+        "a tensor on another device is a TypeError": downloads_quietly,
+        "one that requires a gradient is a RuntimeError": detaches,
+        "each with its own exception": one_exception_for_both,
+        "what was computed from one, too": refuses_leaves_only,
+        "the tensor stays as it was": switches_the_gradient_off,
+    },
+)
 
 
 # shares-memory
@@ -145,6 +172,7 @@ def equal_numbers(a, b):
     "shares-memory",
     "x[::2] and x[1::2] lie in one stretch of memory. Is there a number that belongs to both? What "
     "does the may in your function's name say?",
+    more="It looks at the first and the last address only. shares_memory looks at each.",
 )
 def bounds_only(a, b):
     return a.device is b.device and bool(a.device.xp.may_share_memory(a.array, b.array))
@@ -196,7 +224,28 @@ def the_same_device(a, b):
     return a.device is b.device
 
 
-@also_right("shares-memory")
+@mistake(
+    "shares-memory",
+    "Two views of one tensor have one base. Is there a number that belongs to both?",
+)
+def one_base(a, b):
+    return a.array.base is b.array.base
+
+
+@mistake("shares-memory", "What does the may in your function's name say? Try every other number.")
+def bounds_only_on_the_host(a, b):
+    return np.may_share_memory(a.array, b.array)
+
+
+@mistake("shares-memory", "Equal numbers, or one memory? What if the shapes differ?")
+def compares_the_numbers(a, b):
+    return bool((a == b).all())
+
+
+@also_right(
+    "shares-memory",
+    note="write a number to the one, read the other, put it back: slower, and it needs no library.",
+)
 def sees_what_is_written(a, b):
     if a.device is not b.device or a.array.size == 0 or b.array.size == 0:
         return False
@@ -216,6 +265,17 @@ def without_is(a, b):
     return a.device.xp.shares_memory(b.array, a.array)
 
 
+demands(
+    "shares-memory",
+    {
+        "one number in common is enough": the_same_object,
+        "no number in common": bounds_only,
+        "memory, not values": equal_numbers,
+        "two devices never share": forgets_the_other_device,
+    },
+)
+
+
 # from-numpy
 
 
@@ -232,7 +292,9 @@ def copies_the_array(array):
 
 
 @mistake(
-    "from-numpy", "Sharing is promised. If it cannot be kept for a[::-1], what should one hear?"
+    "from-numpy",
+    "Sharing is promised. If it cannot be kept for a[::-1], what should one hear?",
+    more="That it can't be shared, and how to make a copy: a.copy(). Then nobody wonders.",
 )
 def copies_what_is_reversed(array):
     if not isinstance(array, np.ndarray):
@@ -272,7 +334,11 @@ def converts_foreign_bytes(array):
     return torch.Tensor(array, torch.device("cpu"))
 
 
-@mistake("from-numpy", "Which line of yours asks whether the bytes are in your processor's order?")
+@mistake(
+    "from-numpy",
+    "Which line of yours asks whether the bytes are in your processor's order?",
+    more="2051 would be read as 50855936. a.dtype.isnative tells.",
+)
 def lets_foreign_bytes_through(array):
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
         raise TypeError("not an array of numbers")
@@ -325,6 +391,7 @@ def takes_anything(array):
 @mistake(
     "from-numpy",
     "Which strides have you looked at? A matrix has one for the rows and one for the columns.",
+    more="a[:, ::-1] has strides (32, -8): the second one is negative.",
 )
 def the_first_stride_only(array):
     if not isinstance(array, np.ndarray):
@@ -395,7 +462,22 @@ def refuses_what_is_not_contiguous(array):
     return a_view_of_it(array)
 
 
-@also_right("from-numpy")
+@mistake("from-numpy", "How many strides has a single number? How many do you look at?")
+def the_first_stride_of_none(array):
+    if not isinstance(array, np.ndarray):
+        raise TypeError("not an array")
+    if array.strides[0] < 0:
+        raise ValueError("negative stride")
+    if not array.dtype.isnative:
+        raise ValueError("foreign byte order")
+    torch.dtypes.of(array)
+    return torch.Tensor(array, torch.device("cpu"))
+
+
+@also_right(
+    "from-numpy",
+    note="array.dtype.kind in 'biuf' says bool, int, unsigned or float: all that tensors can hold.",
+)
 def by_kinds(array):
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
         raise TypeError(f"can't convert {type(array)}")
@@ -416,10 +498,30 @@ def a_view_of_it(array):
     return torch.Tensor(array[...], torch.device("cpu"))
 
 
+demands(
+    "from-numpy",
+    {
+        "one memory": copies_the_array,
+        "any dtype that tensors have": always_float32,
+        "any strides": row_after_row,
+        "what is no array is a TypeError": takes_anything,
+        "a negative stride is a ValueError": another_exception_for_strides,
+        "along any dim": the_first_stride_only,
+        "foreign byte order is refused": lets_foreign_bytes_through,
+        "nothing is copied in silence": copies_what_is_reversed,
+        "a locked array can be shared": refuses_what_is_locked,
+    },
+)
+
+
 # add_
 
 
-@mistake("add_", "In-place functions of PyTorch can be chained. What does yours hand on?")
+@mistake(
+    "add_",
+    "In-place functions of PyTorch can be chained. What does yours hand on?",
+    more="x.add_(1).add_(2) needs a tensor from the first call: self.",
+)
 def returns_nothing(self, other, *, alpha=1):
     result = torch.add(self, other, alpha=alpha)
     if result.shape != self.shape or not torch.can_cast(result.dtype, self.dtype):
@@ -430,6 +532,8 @@ def returns_nothing(self, other, *, alpha=1):
 @mistake(
     "add_",
     "[1, 2] + 0.5, stored as whole numbers: what is left? Which dtype has to fit into which?",
+    more="[1, 2]: the halves are gone. torch.can_cast(one, other) says whether a kind of "
+    "number fits.",
 )
 def truncates(self, other, *, alpha=1):
     result = torch.add(self, other, alpha=alpha)
@@ -438,7 +542,11 @@ def truncates(self, other, *, alpha=1):
     return self.copy_(result)
 
 
-@mistake("add_", "After your line, is self still a name for the caller's memory?")
+@mistake(
+    "add_",
+    "After your line, is self still a name for the caller's memory?",
+    more="No: `self = …` is a name of your own from then on. copy_ writes into the caller's.",
+)
 def rebinds_the_name(self, other, *, alpha=1):
     self = torch.add(self, other, alpha=alpha)
     return self
@@ -500,7 +608,11 @@ def no_broadcasting(self, other, *, alpha=1):
     return self.copy_(result)
 
 
-@mistake("add_", "float32 += float64: is a kind of number lost, or only digits? What fits where?")
+@mistake(
+    "add_",
+    "float32 += float64: is a kind of number lost, or only digits? What fits where?",
+    more="Only digits: both are floats, and PyTorch allows it. can_cast tells kinds apart.",
+)
 def the_very_same_dtype(self, other, *, alpha=1):
     result = torch.add(self, other, alpha=alpha)
     if result.shape != self.shape or result.dtype is not self.dtype:
@@ -603,6 +715,16 @@ def none_where_it_does_not_fit(self, other, *, alpha=1):
     return self.copy_(result)
 
 
+@mistake("add_", "Must other have the shape of x? And what is the shape of a number?")
+def compares_the_shapes_of_both(self, other, *, alpha=1):
+    if other.shape != self.shape:
+        raise RuntimeError("shapes differ")
+    result = torch.add(self, other, alpha=alpha)
+    if not torch.can_cast(result.dtype, self.dtype):
+        raise RuntimeError("does not fit")
+    return self.copy_(result)
+
+
 @also_right("add_")
 def without_alpha(self, other):
     total = self + other
@@ -616,7 +738,11 @@ def without_alpha(self, other):
     return self
 
 
-@also_right("add_")
+@also_right(
+    "add_",
+    note="self.array += other.array is NumPy's own way: it refuses a larger sum and a float "
+    "for ints by itself.",
+)
 def numpys_own_operator(self, other, *, alpha=1):
     if self.requires_grad and self.is_leaf:
         raise RuntimeError("a leaf that requires grad")
@@ -625,10 +751,34 @@ def numpys_own_operator(self, other, *, alpha=1):
     return self
 
 
+demands(
+    "add_",
+    {
+        "in the memory of self": rebinds_the_name,
+        "which all its views see": another_array,
+        "returns self": returns_nothing,
+        "alpha times other": ignores_alpha,
+        "other is repeated": no_broadcasting,
+        "self never is": grows,
+        "a kind of number that does not fit is refused": truncates,
+        "one that fits is not": the_very_same_dtype,
+        "before anything is written": refuses_too_late,
+        "a leaf that requires a gradient is refused": writes_to_leaves,
+        "other may be a view of self": reads_what_it_has_written,
+        "or a number": other_has_an_array,
+        "other stays as it was": changes_the_other,
+    },
+)
+
+
 # contiguous
 
 
-@mistake("contiguous", "x lies row by row already. Whose memory does x.contiguous() write to?")
+@mistake(
+    "contiguous",
+    "x lies row by row already. Whose memory does x.contiguous() write to?",
+    more="Into a copy: who wrote to it would change nothing of x. x.is_contiguous() asks first.",
+)
 def always_copies(self):
     return self.clone()
 
@@ -694,21 +844,43 @@ def a_view_where_it_can(self):
     return new
 
 
-@also_right("contiguous")
+@also_right(
+    "contiguous",
+    note="self.device.xp.ascontiguousarray copies only where it must.",
+)
 def by_the_library(self):
     shape, rows = self.array.shape, self.device.xp.ascontiguousarray(self.array)
     return torch.Tensor(rows.reshape(shape), self.device)
 
 
+demands(
+    "contiguous",
+    {
+        "row after row": never_copies,
+        "no copy where none is needed": always_copies,
+        "the same shape": one_long_row,
+        "the same numbers": only_relabels,
+    },
+)
+
+
 # as-tensor
 
 
-@mistake("as-tensor", "Change the array, then print the tensor. Was a copy needed?")
+@mistake(
+    "as-tensor",
+    "Change the array, then print the tensor. Was a copy needed?",
+    more="torch.tensor always copies. from_numpy shares.",
+)
 def always_a_copy(data, dtype=None, device=None):
     return torch.tensor(data, dtype=dtype, device=device)
 
 
-@mistake("as-tensor", "Print the dtype of as_tensor([1.0, 2.0]). What would torch.tensor give?")
+@mistake(
+    "as-tensor",
+    "Print the dtype of as_tensor([1.0, 2.0]). What would torch.tensor give?",
+    more="NumPy makes float64 of it, torch.tensor float32.",
+)
 def lists_by_numpy(data, dtype=None, device=None):
     if not isinstance(data, torch.Tensor):
         data = torch.from_numpy(np.array(data))
@@ -796,7 +968,17 @@ def lists_as_they_are(data, dtype=None, device=None):
     return data.to(device, dtype)
 
 
-@also_right("as-tensor")
+@mistake("as-tensor", "An array has memory of its own. Which of your branches shares it?")
+def arrays_are_copied(data, dtype=None, device=None):
+    if isinstance(data, torch.Tensor):
+        return data.to(device, dtype)
+    return torch.tensor(data, dtype=dtype, device=device)
+
+
+@also_right(
+    "as-tensor",
+    note="make it a tensor first, whatever it is; then one line for the dtype, one for the device.",
+)
 def step_by_step(data, dtype=None, device=None):
     if isinstance(data, np.ndarray):
         data = torch.from_numpy(data)
@@ -816,6 +998,20 @@ def copies_when_something_changes(data, dtype=None, device=None):
     return torch.tensor(data, dtype=dtype, device=device)
 
 
+demands(
+    "as-tensor",
+    {
+        "an array is shared": always_a_copy,
+        "a tensor is taken as it is": detaches_tensors,
+        "lists as torch.tensor takes them": lists_by_numpy,
+        "the dtype that is asked for": forgets_the_dtype,
+        "the device that is asked for": forgets_the_device,
+        "as it is where nothing is asked": cpu_unless_told,
+        "the dtype as it is, too": float32_unless_told,
+    },
+)
+
+
 # to-host
 
 
@@ -824,12 +1020,20 @@ def the_devices_array(t):
     return t.detach().array
 
 
-@mistake("to-host", "What does numpy() say to a tensor that requires grad? Which method unties it?")
+@mistake(
+    "to-host",
+    "What does numpy() say to a tensor that requires grad? Which method unties it?",
+    more="It refuses, because it would lose the history. detach() says that this is what you want.",
+)
 def forgets_to_detach(t):
     return t.cpu().numpy()
 
 
-@mistake("to-host", "What does numpy() say to a tensor on sim? Which method fetches it?")
+@mistake(
+    "to-host",
+    "What does numpy() say to a tensor on sim? Which method fetches it?",
+    more="It refuses: that memory is out of reach. cpu() fetches.",
+)
 def forgets_to_fetch(t):
     return t.detach().numpy()
 
@@ -867,9 +1071,25 @@ def a_copy(t):
     return np.array(t.cpu().detach().numpy())
 
 
-@also_right("to-host")
+@also_right(
+    "to-host",
+    note="t.device.download(t.array) is the door that cpu() goes through.",
+)
 def by_the_device(t):
     return t.device.download(t.array)
+
+
+demands(
+    "to-host",
+    {
+        "an array on the host": the_devices_array,
+        "from a device": forgets_to_fetch,
+        "with or without a gradient": forgets_to_detach,
+        "with one copy": number_by_number,
+        "of the same dtype": through_lists,
+        "t stays as it was": switches_the_flag,
+    },
+)
 
 
 # Changes that change nothing

@@ -3,7 +3,7 @@
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # relu
 
@@ -925,3 +925,99 @@ for line in (
     equivalent("flatten", line, "a sum of numbers has no order")
 for line in ("k = -1 / math.sqrt(weight.shape[1])", "k = 1 / math.sqrt(weight.shape[-1])"):
     equivalent("linear-init", line, "between -k and k is between k and -k; a matrix has two dims")
+
+
+# what the exercises' texts ask for, and the mistake that breaks it
+
+demands(
+    "relu",
+    {
+        "a new array, x stays as it is": writes_into_x,
+        "never x itself": returns_x_itself,
+        "of the same dtype": double_zeros,
+        "nan stays nan": loses_nan,
+        "by the library of the device": numpys_own,
+    },
+)
+demands(
+    "flatten",
+    {
+        "negative dims count from the end": negative_dims_as_they_are,
+        "the dim at end_dim belongs to it": leaves_out_the_last,
+        "an empty batch": asks_for_minus_one,
+        "a batch of one stays a batch": squeezes,
+        "row after row": column_order,
+    },
+)
+demands(
+    "named-parameters",
+    {
+        "of all modules inside": does_not_look_inside,
+        "a parameter with two names counts once": shared_ones_twice,
+        "the same one, not an equal one": the_same_by_value,
+        "dotted names": without_the_path,
+        "the path of the module itself is empty": begins_with_a_dot,
+        "parameters only": any_tensor,
+    },
+)
+demands(
+    "linear-init",
+    {
+        "k = 1 / sqrt(in)": no_root,
+        "in: the second size": fan_out,
+        "from -k on": never_negative,
+        "the bias, too": zero_bias,
+        "a bias of None": always_a_bias,
+        "in the memory of weight": rebinds,
+    },
+)
+demands(
+    "linear",
+    {
+        "the transpose of the weight": not_transposed,
+        "plus the bias": no_bias,
+        "a bias of None": always_a_bias_to_add,
+        "(..., in): any batch": one_long_batch,
+    },
+)
+demands(
+    "sequential",
+    {
+        "each gets what the one before it returned": each_gets_x,
+        "all of them": returns_in_the_loop,
+        "no layers: x itself": needs_a_first,
+        "in turn": last_layer_first,
+    },
+)
+demands(
+    "module-repr",
+    {
+        "indented by two for each level": indents_once,
+        "extra_repr between the parentheses": nothing_about_itself,
+        "with modules inside a line of its own before theirs": extra_only_without_layers,
+        "the names of the modules inside": without_names,
+        "the name of the class": always_module,
+    },
+)
+demands(
+    "softmax",
+    {
+        "along dim": last_dim_only,
+        "finite": overflows,
+        "the sum of each, not of all": sums_everything,
+        "of the shape of x": drops_the_dim,
+        "x stays as it is": changes_x,
+    },
+)
+demands(
+    "load-state",
+    {
+        "a name is missing": ignores_missing,
+        "a name is unknown": ignores_unknown,
+        "a shape does not fit": stretches,
+        "one error that names them all": one_error_at_a_time,
+        "before any number has changed": half_loaded,
+        "in place": adopts_the_tensors,
+        "raise it": returns_the_error,
+    },
+)

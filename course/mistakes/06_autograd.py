@@ -5,7 +5,7 @@ import math
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # numerical-gradient
 
@@ -1392,4 +1392,132 @@ equivalent(
     "cross-entropy",
     "log_p = torch.nn.functional.log_softmax(logits, dim=-1)",
     "a matrix has two dims",
+)
+
+
+# what the exercises' texts ask for, and the mistake that breaks it
+
+demands(
+    "numerical-gradient",
+    {
+        "in float64": single_precision,
+        "from both sides": forward_difference,
+        "x must stay as it is": changes_x,
+        "each number by itself": moves_all_at_once,
+    },
+)
+demands(
+    "unbroadcast",
+    {
+        "new axes in front": stretched_only,
+        "axes of size 1 that were stretched": new_ones_only,
+        "summed": mean,
+        "of the shape of the operand": loses_the_ones,
+    },
+)
+demands(
+    "Mul-backward",
+    {
+        "a gradient for each": mul_one_only,
+        "in their order": mul_swapped,
+        "from g": mul_ignores_g,
+        "do not write into g": mul_writes_into_g,
+    },
+)
+demands(
+    "Pow-backward",
+    {
+        "from g": pow_ignores_g,
+        "a gradient of n where it needs one": pow_no_gradient_for_n,
+        "log a": pow_log_of_n,
+        "no nan where a is 0": pow_nan_at_0,
+    },
+)
+demands(
+    "ReLU-backward",
+    {
+        "0 where x is 0": relu_at_zero,
+        "from g": relu_returns_the_mask,
+    },
+)
+demands(
+    "Sum-backward",
+    {
+        "from g": sum_ones,
+        "a dim that went is put back": sum_never_expands,
+        "keepdim kept it": sum_expands_again,
+        "several dims": sum_one_dim_after_another,
+        "None for all": sum_expands_none,
+    },
+)
+demands(
+    "MatMul-backward",
+    {
+        "vectors": matmul_matrices_only,
+        "g gets the axis, too": matmul_leaves_g_as_it_is,
+        "batches": matmul_turns_batches,
+        "da = g b^T": matmul_wrong_side,
+    },
+)
+demands(
+    "Softmax-backward",
+    {
+        "every logit moves every probability": softmax_diagonal,
+        "along dim": softmax_last_dim,
+        "from g": softmax_ignores_g,
+        "each sum by itself": softmax_sums_everything,
+    },
+)
+demands(
+    "topological-order",
+    {
+        "each after all that use it": noted_on_the_way_in,
+        "each node once": once_for_each_use,
+        "without a call for each": a_call_per_node,
+        "nodes only": leaves_included,
+    },
+)
+demands(
+    "backward",
+    {
+        "shares add up in a leaf": assigns_to_leaves,
+        "shares add up in a node": last_use_wins,
+        "begins with the gradient that is given": always_from_ones,
+        "an error where ones will not do": ones_for_any_shape,
+        "free() afterwards": never_frees,
+        "unless retain_graph": always_frees,
+        "each node once": every_path,
+        "leaves only": keeps_inner_gradients,
+        "a root that is a leaf": nothing_for_a_leaf,
+        "without a call for each": a_call_for_each_node,
+        "nobody writes into a shared gradient": adds_in_place,
+    },
+)
+demands(
+    "no-grad",
+    {
+        "what was before, not on": always_on_afterwards,
+        "come what may": not_after_an_exception,
+        "when the block begins": off_too_early,
+        "for with and as a decorator": returns_no_block,
+        "nothing is recorded": only_restores,
+    },
+)
+demands(
+    "bce-with-logits",
+    {
+        "right for every z": log_of_a_rounded_zero,
+        "shapes that differ raise": bce_broadcasts,
+        "averaged": bce_sum,
+        "over all": bce_of_each,
+    },
+)
+demands(
+    "cross-entropy",
+    {
+        "safe for every logit": log_of_softmax,
+        "averaged": ce_sum,
+        "the label of each row": ce_every_label_for_every_row,
+        "dim 1": ce_other_dim,
+    },
 )

@@ -5,7 +5,7 @@ import random
 import numpy as np
 
 import tinygrad_lessons as torch
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 
 # accuracy
 
@@ -1101,11 +1101,15 @@ TURNED = {
         "yield self.fetch(order[i * self.batch_size:self.batch_size * (i + 1)])",
         "yield self.fetch(order[i * self.batch_size:(1 + i) * self.batch_size])",
     ],
-    "sgd": ["g = decay * p.array + g", "g = g + p.array * decay"],
+    "sgd": [
+        "v = options['weight_decay'] * p + v",
+        "v = v + p * options['weight_decay']",
+        "v = options['momentum'] * state.get('momentum_buffer', 0) + v",
+        "v = v + state.get('momentum_buffer', 0) * options['momentum']",
+    ],
     "adam": [
-        "rate, eps = (for_m * options['lr'] / for_v, options['eps'] / for_v)",
-        "w -= m / (v ** 0.5 + eps) * rate",
-        "w -= rate * (m / (eps + v ** 0.5))",
+        "w -= m * (lr / for_m) / ((v / for_v) ** 0.5 + eps)",
+        "w -= lr / for_m * m / (eps + (v / for_v) ** 0.5)",
     ],
     "train-epoch": [
         "total = loss.detach() * len(x) + total",
@@ -1116,3 +1120,79 @@ for exercise, lines in TURNED.items():
     for line in lines:
         equivalent(exercise, line, "sums and products have no order; logits have two dims")
 equivalent("sgd", "if True:", "a decay of 0 adds 0")
+
+
+# what the exercises' texts ask for, and the mistake that breaks it
+
+demands(
+    "accuracy",
+    {
+        "over samples, not over batches": mean_of_the_batches,
+        "the last batch may be shorter": by_the_first_batch,
+        "in eval mode": forgets_eval,
+        "without a graph": records_a_graph,
+        "on the device of the model": leaves_the_batch_on_the_host,
+        "one number, at the end": fetches_each_batch,
+        "a Python number": a_tensor,
+    },
+)
+demands(
+    "batches",
+    {
+        "every sample once": drawn_with_repeats,
+        "a short last batch counts": full_batches_only,
+        "unless it is not wanted": keeps_what_should_drop,
+        "in order where nothing is shuffled": always_shuffled,
+        "freshly drawn for every epoch": drawn_once,
+        "by self.generator": another_generator,
+        "may be gone through again": one_epoch_for_ever,
+    },
+)
+demands(
+    "sgd",
+    {
+        "momentum": no_momentum,
+        "weight decay": no_decay,
+        "decay within the velocity": decay_beside_the_velocity,
+        "in place": rebinds_the_name,
+        "p.grad stays as it is": decays_the_gradient,
+        "each parameter has its own state": one_velocity_for_all,
+        "the options of each": the_first_groups_options,
+        "within no_grad": while_it_records,
+        "copies nothing to the device": a_learning_rate_on_the_host,
+    },
+)
+demands(
+    "adam",
+    {
+        "m corrected": no_correction,
+        "eps outside of the root": eps_under_the_root,
+        "t from 1 on": counts_from_0,
+        "each parameter counts its own steps": one_count_of_steps,
+        "in place": a_new_tensor,
+        "weight decay": no_decay_at_all,
+        ".grad is left as it is": writes_to_the_gradient,
+    },
+)
+demands(
+    "train-epoch",
+    {
+        "a step for each batch": one_step_an_epoch,
+        "the gradients of this batch only": gradients_pile_up,
+        "in train mode": forgets_train,
+        "over samples, not over batches": mean_of_the_means,
+        "one number comes back": looks_at_each_loss,
+        "on the device of the model": stays_on_the_host,
+        "a Python number": a_tensor_on_the_device,
+    },
+)
+demands(
+    "capstone",
+    {
+        "a pair for each epoch": the_last_epoch_only,
+        "loss first": pairs_exchanged,
+        "accuracy on samples that it does not learn from": measures_on_what_it_learned,
+        "after each epoch": measures_before,
+        "as many epochs as asked": an_epoch_less,
+    },
+)

@@ -37,8 +37,8 @@ BINARY += "|torch.where({a} > {b}, {a}, {b})|torch.add({a}, {b}, alpha={n})|{a} 
 REDUCED = "sum mean amax amin prod std var logsumexp softmax log_softmax cumsum norm".split()
 VIEWS = """{a}.T|{a}.transpose({d}, {e})|{a}.unsqueeze({d})|{a}.squeeze()|{a}[{i}]|{a}[{i}:]
 {a}[:, {i}]|{a}[..., {i}:]|{a}.reshape(-1)|{a}.view(-1)|{a}.flatten()
-{a}.expand(2, *{a}.shape)|{a}[None]|{a}[::2]|{a}.diagonal()|{a}.permute(*range({a}.dim())[::-1])|{a}.unbind({d})[0]
-{a}.split(1, {d})[0]"""
+{a}.expand(2, *{a}.shape)|{a}[None]|{a}[::2]|{a}.diagonal()|{a}.permute(*range({a}.dim())[::-1])
+{a}.unbind({d})[0]|{a}.split(1, {d})[0]"""
 PICKED = """{a}[[0, 0]]|{a}[{a} > 0]|{a}.flip({d})|{a}.max({d})[0]|{a}.min({d})[0]|{a}.sort({d})[0]
 {a}.max()|{a}.tril()|{a}.repeat(*[2] * {a}.dim())|torch.cat([{a}, {b}], {d})|torch.stack([{a}, {a}])
 {a}.clamp(min={n})|{a}.masked_fill({a} > {n}, {n})|{a}.topk(1, {d})[0]

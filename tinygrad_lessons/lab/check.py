@@ -1,21 +1,17 @@
 """`check("gram")` in a notebook: your package against the record of the release."""
 
-import gzip
 import importlib
-import json
 import sys
 import types
 from pathlib import Path
 
 from ..exercise import PACKAGE
 from ..exercise import written as answers
-from . import progress
+from . import folder, progress
+from .folder import RECORD
 from .observe import look, written
 from .table import Report
 from .verdict import Verdict, recognise
-
-RECORD = "observations.json.gz"
-FORMAT = 1  # of the record
 
 _looks = {}  # (exercise, mistake) -> how often its hint was shown in this session
 
@@ -75,21 +71,12 @@ def _passes(known, exercise):
 def record():
     """{exercise: [{check, device, seed, seen, mistakes}, ...]} as the release recorded it."""
     package = Path(importlib.import_module(PACKAGE).__file__).parent
-    for folder in (Path.cwd(), package.parent):
-        if (folder / RECORD).exists():
-            return _exercises(json.loads(gzip.decompress((folder / RECORD).read_bytes())))
+    for place in (Path.cwd(), package.parent):
+        if found := folder.record(place):
+            return found
     raise FileNotFoundError(
         f"{RECORD} is not beside the notebook. Open the notebook in the folder that it came in; "
         "an instructor makes the file with: lessons release"
-    )
-
-
-def _exercises(found):
-    if found.get("format") == FORMAT:
-        return found["exercises"]
-    raise ValueError(
-        f"{RECORD} was made by another version of the package ({found.get('version', '0.1.0')}). "
-        "Open the notebook in the folder that it came in, with everything that came with it."
     )
 
 

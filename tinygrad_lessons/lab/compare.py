@@ -25,6 +25,7 @@ CLOSE = {
 }  # relative; a tenth of it, of the largest value, absolute
 LARGEST = 1 << 21
 LONGEST = 500  # characters of one text, digits of one number
+LINE = 120  # characters of a line of code
 NAME = re.compile(r"[A-Za-z_]\w{0,39}", re.ASCII)
 UNNAMED = "something unnamed"
 COPIES = 10**6  # more than any check makes
@@ -239,7 +240,7 @@ _DECODERS = {
         _text(j, "text"),
         j.get("any") is True,
         j.get("says") is True,
-        str(j.get("where", ""))[:LONGEST],
+        str(j.get("where", ""))[:LINE],
         str(j.get("place", ""))[:100],
         j.get("unwritten") is True,
     ),

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 
-from . import files
+from . import files, folder
 
 FILE = "progress.json"
-HEADING = re.compile(r"^### Exercise (\d+): .*\((?:([\w-]+), )?(\d+) minutes?", re.MULTILINE)
+HEADING = re.compile(r"^### Exercise (\d+): ([\w-]+)\b.*\(.*?(\d+) minutes?", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -21,6 +21,7 @@ class Step:
     minutes: int
     passed: int
     checks: int
+    missing: bool = False  # its check cell is not in the notebook
 
     @property
     def done(self):
@@ -35,35 +36,44 @@ def note(report):
         _keep(Path(FILE), known)
 
 
-def forget(folder, exercise):
+def forget(place, exercise):
     """Take out what is kept about an exercise."""
-    known = read(folder)
+    known = read(place)
     if known.pop(exercise, None):
-        _keep(Path(folder) / FILE, known)
+        _keep(Path(place) / FILE, known)
 
 
 def _keep(path, known):
     files.write(path, json.dumps(known, indent=1))
 
 
-def read(folder):
+def read(place):
     """{exercise: [passed, checks]} of a lesson's folder; empty where nothing was checked yet."""
     try:
-        found = json.loads((Path(folder) / FILE).read_text(encoding="utf-8"))
+        found = json.loads((Path(place) / FILE).read_text(encoding="utf-8"))
         return {e: [int(p), int(c)] for e, (p, c) in found.items()}
     except (OSError, ValueError, TypeError, AttributeError):
         return {}
 
 
-def steps(folder, cells):
-    """The Steps of a lesson in order. `cells`: [(type, text), ...] of its notebook."""
-    known, minutes, found = read(folder), 0, []
-    for kind, text in cells:
-        if kind == "markdown" and (heading := HEADING.search(text)):
-            minutes = int(heading[3])
-        elif kind == "code" and (check := re.search(r'^check\("([\w-]+)"\)\s*\Z', text, re.M)):
-            found.append(Step(check[1], minutes, *known.get(check[1], (0, 0))))
-    return found
+def steps(place, cells):
+    """The Steps of a lesson in order. `cells`: those of its notebook, as JSON.
+
+    An exercise whose check cell is gone is there, too, as the lesson's record tells.
+    """
+    known, minutes, found = read(place), {}, []
+    for cell in cells:
+        text, exercise = folder.source(cell), folder.exercise_of(cell)
+        if cell["cell_type"] == "markdown":
+            minutes |= {m[2]: int(m[3]) for m in HEADING.finditer(text)}
+        elif exercise:
+            found.append(exercise)
+    gone = folder.uncheckable(place, cells)
+    order = list(folder.record(place)) or found
+    return [
+        Step(id, minutes.get(id, 0), *known.get(id, (0, 0)), missing=id in gone)
+        for id in [*order, *(id for id in found if id not in order)]
+    ]
 
 
 class Table:
@@ -72,17 +82,22 @@ class Table:
     HEAD = ("lesson", "exercises that pass", "next", "minutes left")
 
     def __init__(self, folders):
-        self.found = {Path(folder): _steps(Path(folder)) for folder in folders}
-        self.rows = [_row(folder, found) for folder, found in self.found.items()]
+        self.found = {Path(place): _steps(Path(place)) for place in folders}
+        self.rows = [_row(place, found) for place, found in self.found.items()]
 
     @property
     def next(self):
         """What to do next, in a sentence."""
-        for folder, found in self.found.items():
-            for step in found or ():
-                if not step.done:
-                    place = f"{folder.name}/{folder.name}.ipynb"
-                    return f"Next: {step.exercise} ({step.minutes} minutes) in {place}"
+        steps = [(place, step) for place, found in self.found.items() for step in found or ()]
+        for _, step in steps:
+            if step.missing:
+                return f"The check cell of {step.exercise} is gone. {_back(step.exercise)}"
+        for place, step in steps:
+            if not step.done:
+                where = f"{place.name}/{folder.notebook(place).name}"
+                return f"Next: {step.exercise} ({step.minutes} minutes) in {where}"
+        if later := _later(self.found):
+            return f"Everything here passes. Next: lesson {later}, which is not in this folder."
         return "Everything passes. Put your own package together with: lessons assemble"
 
     def __repr__(self):
@@ -99,14 +114,24 @@ class Table:
         return f"<table><tr>{head}</tr>{body}</table><p>{escape(self.next)}</p>"
 
 
-def _steps(folder):
+def _steps(place):
     """The Steps of a saved notebook; None when it cannot be read."""
     try:
-        text = (folder / f"{folder.name}.ipynb").read_text(encoding="utf-8")
-        cells = json.loads(text)["cells"]
-        return steps(folder, [(c["cell_type"], "".join(c["source"])) for c in cells])
-    except (OSError, ValueError, TypeError, KeyError):
+        return steps(place, folder.load(place)["cells"])
+    except (OSError, ValueError, folder.Missing):
         return None
+
+
+def _back(exercise):
+    return f"Bring it back with: python -m tinygrad_lessons reset {exercise} --check"
+
+
+def _later(places):
+    """The first lesson that the last one knows as unwritten, and that has no folder here."""
+    stubs = re.compile(r'yours\("[\w-]+", "(\w+)", \d+\)')
+    files = [p for p in list(places)[-1:] for p in (p / "tinygrad_lessons").rglob("*.py")]
+    found = {name for p in files for name in stubs.findall(p.read_text(encoding="utf-8"))}
+    return min(found - set(map(folder.name, places)), default="")
 
 
 def _linked(row):
@@ -115,10 +140,10 @@ def _linked(row):
     return [f'<a href="{name}/{name}.ipynb">{name}</a>', *cells]
 
 
-def _row(folder, found):
-    name = folder.name
+def _row(place, found):
+    name = folder.name(place) or place.name
     if found is None:
-        there = (folder / f"{name}.ipynb").exists()
+        there = folder.notebook(place).exists()
         return name, f"its notebook {'cannot be read' if there else 'is missing'}", "", ""
     left = [step for step in found if not step.done]
     passed, minutes = len(found) - len(left), sum(step.minutes for step in left)

@@ -25,7 +25,7 @@ class Report:
     def score(self):
         """Each check on each device weighs the same: points * passed / all.
 
-        What passes for an answer that does nothing counts only beside something that does not.
+        Where an answer that does nothing passes as much, nothing is earned.
         """
         passed = [v for v in self.verdicts if v.passed]
         if not passed or all(v.idle for v in passed):

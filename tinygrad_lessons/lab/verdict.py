@@ -4,14 +4,15 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from .compare import Raised, Tensor, Transfers, compare, decode, gap, near
+from .compare import Raised, Tensor, Transfers, compare, decode, gap, near, same
 from .remark import remark
 
 TROUBLES = {
     "timeout": "it did not finish in time",
     "died": "it ended the Python process",
     "flood": "it printed or returned too much",
-    "missing": "this check is not in the cell; restore the cell",
+    "missing": "this check is not in its cell any more. Bring it back with: "
+    "python -m tinygrad_lessons reset EXERCISE --check",
 }
 # The share of what differs that has to be the mistake's own, by how much one difference tells:
 ENOUGH = {"yes or no, a count, an error": 0.75, "a value": 0.5, "numbers": 0.25}
@@ -30,7 +31,7 @@ class Verdict:
     hidden: bool = False
     mistake: str = ""
     hint: str = ""
-    idle: bool = False  # it passes for an answer that does nothing, too
+    idle: bool = False  # one answer that does nothing passes this and all else that passed
     findings: list = field(init=False)
 
     def __post_init__(self):
@@ -90,22 +91,30 @@ def recognise(verdicts, mistakes):
     without a hint is an answer that does nothing. A mistake is named where it fits the first
     verdict that failed, and most of what differs in all of them, those that passed too.
     """
-    failed = [v for v in verdicts if not v.passed and not v.unwritten and v.trouble != "missing"]
-    if not failed:
+    if all(v.passed for v in verdicts):
         return verdicts
-    likenesses = {}
-    for v in [v for v in verdicts if not v.unwritten]:
+    likenesses, passing = {}, {}
+    for v in verdicts:
         for name, hint, seen in mistakes(v.check, v.device):
-            if hint:
+            if hint and not v.unwritten:
                 likenesses.setdefault(name, Likeness(name, hint)).add(v, seen)
-            elif v.passed and not isinstance(seen, str):
-                v.idle = v.idle or not any(f.difference for f in compare(v.expected, seen))
-    fitting = [x for x in likenesses.values() if failed[0] in x.fits and x.enough]
+            elif not hint:
+                passing.setdefault(name, []).append(v.passed and same(v.expected, seen))
+    _name(verdicts, likenesses.values())
+    passed = [v.passed for v in verdicts]
+    if passed in passing.values():
+        for v in verdicts:
+            v.idle = v.passed
+    return verdicts
+
+
+def _name(verdicts, likenesses):
+    failed = [v for v in verdicts if not v.passed and not v.unwritten and v.trouble != "missing"]
+    fitting = [x for x in likenesses if failed and failed[0] in x.fits and x.enough]
     if fitting:
         best = max(fitting, key=lambda x: x.share)
         for v in best.fits:
             v.mistake, v.hint = best.name, best.hint
-    return verdicts
 
 
 @dataclass

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import dtypes, shapes
-from ..autograd import Function
+from ..autograd import NUMBERS, Function
 from ..exercise import exercise
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ class MatMul(Function):
     keeps = "others"
 
     def forward(self, a: Array, b: Array) -> Array:
+        if type(b) in NUMBERS:
+            kind = type(b).__name__
+            raise TypeError(f"unsupported operand type(s) for @: 'Tensor' and '{kind}'")
         if a.dtype != b.dtype:
             raise RuntimeError(
                 "expected m1 and m2 to have the same dtype, but got: "

@@ -230,7 +230,8 @@ class Copy(Function):
         return self.xp.zeros_like(g), g
 
     def misfit(self, arrays: list[Any], error: ValueError) -> Exception:
-        return RuntimeError(shapes.no_expansion(arrays[1].shape, arrays[0].shape) or str(error))
+        shape = getattr(arrays[1], "shape", ())
+        return RuntimeError(shapes.no_expansion(shape, arrays[0].shape) or str(error))
 
 
 class Paste(Function):

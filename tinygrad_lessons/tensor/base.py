@@ -125,5 +125,8 @@ class Base:
 def from_user(*inputs: Any) -> tuple[Array, Device, bool]:
     """What torch.Tensor(2, 3) and torch.Tensor([1, 2]) hold: float32 on the CPU."""
     given = inputs[: next((i for i, x in enumerate(inputs) if x is None or x is False), None)]
-    made = torch.FloatTensor(*given)
+    if len(given) > 1 and isinstance(given[1], str):  # torch.Tensor([1, 2], "cpu")
+        made = torch.tensor(given[0], dtype=torch.float32, device=given[1])
+    else:
+        made = torch.FloatTensor(*given)
     return made.array, made.device, False

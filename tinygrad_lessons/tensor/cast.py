@@ -49,10 +49,11 @@ class Cast(To):
         """
         if isinstance(device, torch.Tensor):
             device, dtype = device.device, device.dtype
-        elif isinstance(device, (builtins.type, dtypes.dtype)):
-            device, dtype = None, device
-        kind = None if dtype is None else dtypes.of_kind(dtypes.resolve(dtype))
-        result = super().to(device, kind)
+        device, dtype = (
+            dtypes.of_kind(dtypes.resolve(x)) if isinstance(x, builtins.type) else x
+            for x in (device, dtype)
+        )
+        result = super().to(device, dtype)
         return result.clone() if copy and result is self else result
 
     def type(self, dtype: Any = None) -> Any:

@@ -99,10 +99,8 @@ class Movement(Axes):
 
     def transpose(self, dim0: int, dim1: int) -> Tensor:
         """A view with the axes dim0 and dim1 exchanged. (m, n) -> (n, m)"""
-        first, second = axis(dim0, self.ndim), axis(dim1, self.ndim)
-        if not self.ndim:
-            return ops.Transpose.apply(self, dims=())
-        return super().transpose(first, second)
+        axis(dim0, self.ndim), axis(dim1, self.ndim)  # raise if there is none
+        return super().transpose(dim0, dim1) if self.ndim else ops.Transpose.apply(self, dims=())
 
     def t(self) -> Tensor:
         """A matrix transposed; a vector stays as it is. (m, n) -> (n, m)"""

@@ -106,7 +106,7 @@ class Reduce(Sums):
         total = x.sum(dim, keepdim=True)
         count = self.numel() // max(total.numel(), 1)
         if count <= correction:
-            warnings.warn(f"{name}(): {FEW}", stacklevel=3)
+            warnings.warn(f"{name}(): {FEW}", stacklevel=4)
         return x - total / max(count, 1), dim, max(count - correction, 0)
 
     @numpy_names

@@ -32,7 +32,6 @@ MAKERS = {
     "": lambda x: x,
     "0 times ": lambda x: 0 * x,
     "the array of ": lambda x: x.array,
-    "a clone of ": lambda x: x.clone(),
 }
 ORDINALS = ("first", "second")
 

@@ -71,8 +71,8 @@ def equivalents(course, lesson):
 def demanded(course, lesson):
     """[(exercise, demand, mistake's name or None), ...] of a lesson, in order."""
     known, _, asked = _noted(course, lesson)
-    names = {one.function: one.name for one in known if one.hint}
-    return [(exercise, demand, names.get(function)) for exercise, demand, function in asked]
+    names = {(one.exercise, one.function): one.name for one in known if one.hint}
+    return [(exercise, demand, names.get((exercise, f))) for exercise, demand, f in asked]
 
 
 def answers(course, lesson):

@@ -7,7 +7,7 @@ import shutil
 from contextlib import contextmanager
 from pathlib import Path
 
-from ...lab.check import FORMAT, RECORD
+from ...lab.folder import FORMAT, RECORD
 from .. import DEVICES, Problem, names, version
 from ..gradebook.course import run
 from ..grading import judge
@@ -63,10 +63,15 @@ def student_version(one):
 def record(course, one):
     """{exercise: [{check, device, seed, seen, mistakes}, ...]} of the checks, for the public seed.
 
-    An exercise's first entry also has `more`, {mistake: a second hint}, and `also`, notes on other
-    ways to write it.
+    An exercise's first entry also has `more`, {mistake: a second hint}, `also`, notes on other ways
+    to write it, and `stub` and `cell`: its own cell and that of its checks, as they are given out.
     """
     answers, found = mistakes.answers(course, one.name), {}
+    given = {
+        cell.metadata.nbgrader.grade_id: cell.source
+        for cell in student_version(one).cells
+        if "nbgrader" in cell.metadata
+    }
     for exercise in one.exercises:
         seed = judge.seed_of(PUBLIC_SEED, exercise.id)
         known = [a for a in answers if a.exercise == exercise.id]
@@ -79,6 +84,8 @@ def record(course, one):
         for entry in found[exercise.id][:1]:
             entry["more"] = {a.name: a.more for a in known if a.more}
             entry["also"] = [a.note for a in known if a.note]
+            entry["stub"] = given.get(exercise.id, "")
+            entry["cell"] = given.get(f"check-{exercise.id}", "")
     return found
 
 

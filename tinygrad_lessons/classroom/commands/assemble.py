@@ -4,43 +4,43 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from .common import Course, console
+from .common import console
 from .status import Folder
 
 
 def assemble(
     folder: Folder = Path("lessons"),
     out: Annotated[Path, typer.Option(help="Where your own package is written.")] = Path("mine"),
-    course: Course = Path("course"),
     train: Annotated[bool, typer.Option(help="Train the network of lesson 7 on it.")] = True,
 ):
-    """Put your own package together from your notebooks, check it, and train on it."""
-    from ..author import lesson
+    """Put your own package together from your notebooks, check it, train on it, and publish it."""
     from ..sandbox import open_sandbox
-    from ..student import assemble, tryout, workspace
+    from ..student import assemble, publish, tryout, workspace
 
-    lessons = lesson.load_all(course)
-    workspace.names(folder)
+    found = workspace.lessons(folder)
+    lessons = [one for one, _ in found]
     parts = assemble.assemble(folder, lessons, out)
     mine = sum(part.state == "yours" for part in parts)
     told = f"{mine} of {len(parts)} exercises in {out / 'tinygrad_lessons'} are yours."
     console.print(told, highlight=False, soft_wrap=True)
     with open_sandbox(unsafe=True) as sandbox:
         with console.status("Running the lessons' checks and a program for each"):
-            each = [tryout.reports(course, one, out, sandbox) for one in lessons]
-            found = {id: report for reports in each for id, report in reports.items()}
+            each = [tryout.reports(record, one, out, sandbox) for one, record in found]
+            reports = {id: report for one in each for id, report in one.items()}
             able = dict(zip(tryout.PROGRAMS, tryout.programs(out, sandbox), strict=True))
-        show(lessons, parts, found, able.values())
-        for line in tryout.troubles(parts, found):
+        show(lessons, parts, reports, able.values())
+        for line in tryout.troubles(parts, reports):
             console.print(line, markup=False, highlight=False)
-        if train and able["learn"][1]:
-            training(out, sandbox)
+        trained = training(out, sandbox) if train and able["learn"][1] else None
+    publish.publish(out, parts, trained)
+    told = f"{out / 'README.md'} says what is yours. Draw a digit: {out / 'your_own_digit.ipynb'}"
+    console.print(told, highlight=False, soft_wrap=True)
 
 
 def show(lessons, parts, found, able):
     """One row a lesson: what is theirs, what of it passes, what the package can do."""
     table = Table("lesson", "yours", "pass", "can", "result", title="Your own package")
-    able = {one.number: result for one, result in zip(lessons, able, strict=False)}
+    able = {number: result for number, result in enumerate(able, 1)}
     for one in lessons:
         here = [p for p in parts if p.lesson == one.name and p.state == "yours"]
         passed = sum(found[p.exercise].passed for p in here)
@@ -51,10 +51,11 @@ def show(lessons, parts, found, able):
 
 
 def training(out, sandbox):
-    """Train as in lesson 7, and print a line for each epoch."""
+    """Train as in lesson 7, and print a line for each epoch; returns what `tryout.train` does."""
     from ..student.tryout import EPOCHS, train
 
     with console.status("Training") as status:
-        lines = train(out, sandbox, lambda n: status.update(f"Training, epoch {n} of {EPOCHS}"))
-    for number, line in enumerate(lines, 1):
+        trained = train(out, sandbox, lambda n: status.update(f"Training, epoch {n} of {EPOCHS}"))
+    for number, line in enumerate(trained[0], 1):
         console.print(f"epoch {number}: {line}", highlight=False, markup=False)
+    return trained

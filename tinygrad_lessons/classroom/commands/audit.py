@@ -17,11 +17,16 @@ def audit(
 
     found = 0
     for each in [name] if name else names(course):
-        with console.status(f"Auditing {each}"):
-            faulty = list(faults(course, each, range(seeds)))
-        many = "1 fault" if len(faulty) == 1 else f"{len(faulty) or 'no'} faults"
+        faulty = 0
+        for fault in faults(course, each, range(seeds), begin=told(each)):
+            console.print(f"  {fault}", highlight=False, markup=False, soft_wrap=True)
+            faulty += 1
+        many = "1 fault" if faulty == 1 else f"{faulty or 'no'} faults"
         console.print(f"{each}: {many} on {seeds} seeds", highlight=False)
-        for fault in faulty:
-            console.print(f"  {fault}", highlight=False, markup=False)
-        found += len(faulty)
+        found += faulty
     raise typer.Exit(1 if found else 0)
+
+
+def told(name):
+    """A function that says which exercise is looked at, as it begins."""
+    return lambda exercise: console.print(f"{name}: {exercise}", style="dim", highlight=False)

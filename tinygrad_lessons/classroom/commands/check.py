@@ -13,6 +13,7 @@ def check(
     folder: Folder = Path("lessons"),
 ):
     """Run a saved notebook and its checks; exit 1 when one does not pass."""
+    from ...lab.runner import passes
     from .. import Problem
     from ..author.lesson import guess
     from ..student import workspace
@@ -26,6 +27,6 @@ def check(
     shown = {exercise: printed[exercise]} if exercise else printed
     for text in shown.values():
         console.print(text, highlight=False, markup=False, soft_wrap=True)
-    good = sum(workspace.passes(*pair) for pair in shown.items())
+    good = sum(passes(*pair) for pair in shown.items())
     console.print(f"{good} of {len(shown)} exercises pass.", highlight=False)
     raise typer.Exit(0 if good == len(shown) else 1)

@@ -14,6 +14,7 @@ File = Annotated[Path | None, typer.Option(help="For the cluster's encrypted con
 Devices = Annotated[str, typer.Option(help="Where the checks run: cpu,sim,cuda.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="For code that you trust.")]
 Force = Annotated[bool, typer.Option(help="Grade what has not changed again, too.")]
+Pictures = Annotated[bool, typer.Option("--pictures", help="Draw the pictures, too; slower.")]
 EVERYWHERE = ",".join(DEVICES)
 
 
@@ -29,6 +30,7 @@ def grade(
     unsafe: Unsafe = False,
     force: Force = False,
     student: Students = (),
+    pictures: Pictures = False,
 ):
     """Grade all submissions of a lesson that are new or changed, each in a sandbox."""
     from ..author import lesson
@@ -38,7 +40,7 @@ def grade(
     where = workers, scheduler, certificates
     done = []
     for each in lesson.known(course, name):
-        setting = runs.setting(course, each, devices, unsafe, scheduler, console)
+        setting = runs.setting(course, each, devices, unsafe, scheduler, console, pictures)
         only = runs.only(course, each, student)
         options = dict(unsafe=unsafe, force=force, only=only)
         done.append(runs.one_notebook(course, each, setting, where, console, **options))

@@ -19,7 +19,7 @@ from .common import listed
 FEW = 3  # submissions that are graded before a cluster would have started
 
 
-def setting(folder, name, devices, unsafe, scheduler, console):
+def setting(folder, name, devices, unsafe, scheduler, console, pictures=False):
     """The Setting of a lesson, with the strongest sandbox that this machine has."""
     from ..grading.assess import grade
     from ..sandbox import open_sandbox
@@ -42,7 +42,7 @@ def setting(folder, name, devices, unsafe, scheduler, console):
         with opens() as sandbox:
             console.print(f"Sandbox: {sandbox.name}, {sandbox.why}.", highlight=False)
             opens = partial(open_sandbox, way=sandbox.name, devices=devices)
-    return Setting(found, course.secret(folder), devices, grade, opens)
+    return Setting(found, course.secret(folder), devices, partial(grade, pictures=pictures), opens)
 
 
 def only(folder, name, students):

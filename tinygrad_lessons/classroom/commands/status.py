@@ -4,9 +4,8 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from ...lab.folder import RECORD
 from .common import console
-
-RECORD = "observations.json.gz"  # lies in every lesson that was given out
 
 
 def lessons_here(folder: Path):
@@ -28,10 +27,9 @@ def status(folder: Folder = Path("lessons")):
 def show(folder):
     """One row a lesson, and under it what to do next."""
     from ...lab import progress
-    from ..student.workspace import names, place
+    from ..student.workspace import places
 
-    places = {name: place(folder, name).resolve() for name in names(folder)}
-    found = progress.Table([p for name, p in places.items() if p.name == name])
+    found = progress.Table(places(folder))
     table = Table(*found.HEAD, title="Your lessons", title_justify="left")
     for row in found.rows:
         table.add_row(*row)

@@ -13,7 +13,7 @@ from nbconvert.exporters import Exporter, NotebookExporter
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader import preprocessors as stock
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import List, Unicode
+from traitlets import Bool, List, Unicode
 
 from ...exercise import unwritten
 from .. import DEVICES
@@ -162,6 +162,7 @@ class Verdicts(NbGraderPreprocessor):
     """Runs the notebook in the sandbox, and writes the judge's verdicts into the check cells."""
 
     devices = List(Unicode(), list(DEVICES), help="Devices to check on.").tag(config=True)
+    pictures = Bool(False, help="Whether pictures are drawn.").tag(config=True)
 
     def preprocess(self, nb, resources):
         found = assess.assess(
@@ -171,6 +172,7 @@ class Verdicts(NbGraderPreprocessor):
             course.secret(Path.cwd()),
             _sandbox(),
             tuple(self.devices),
+            self.pictures,
         )
         for finding in found.findings:
             self.log.warning("%s", finding)

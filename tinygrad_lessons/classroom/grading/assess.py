@@ -76,7 +76,7 @@ def assess(notebook, student, snapshot, secret, sandbox, devices=DEVICES, pictur
 
 def _judged(snapshot, checked, code, job, outcome, names, sandbox):
     """The Report of each check cell: the better of what it saw at the end and in its place."""
-    known = mistakes.mistakes(snapshot["course"], snapshot["lesson"])
+    known = mistakes.judged(snapshot["course"], snapshot["lesson"])
     reports = turns.judged(checked, outcome.checks, known)
     answers = written.look(checked, code, outcome.cells, snapshot["release"]["cells"])
     again = turns.again(checked, reports, answers, names)

@@ -184,8 +184,14 @@ def _text(value):
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
-def _not_drawn(figure, printer, cycle):
-    printer.text(NOT_DRAWN)
+def _without_figures(format):
+    """How values are shown where a sentence stands for a figure."""
+
+    def shown(value, *kinds, **options):
+        is_figure = type(value).__module__ == "matplotlib.figure"
+        return ({"text/plain": NOT_DRAWN}, {}) if is_figure else format(value, *kinds, **options)
+
+    return shown
 
 
 def what_happened(error):
@@ -321,10 +327,9 @@ class Runner:
         """Have a sentence in the place of the lessons' pictures, of figures and of images."""
         if self.frame:
             self.frame.left_out = NOT_DRAWN
-        formatters = self.shell.display_formatter.formatters
-        for kind, formatter in formatters.items():
+        for kind, formatter in self.shell.display_formatter.formatters.items():
             formatter.enabled = formatter.enabled and not kind.startswith("image/")
-        formatters["text/plain"].for_type_by_name("matplotlib.figure", "Figure", _not_drawn)
+        self.shell.display_formatter.format = _without_figures(self.format)
 
     def alarm(self, *_):
         if self.wire and self.wire.busy:

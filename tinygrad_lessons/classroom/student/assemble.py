@@ -30,7 +30,7 @@ def assemble(folder, lessons, out):
     """
     parts, mine = [], {}
     for one in lessons:
-        cells = _cells(Path(folder) / one.name / f"{one.name}.ipynb")
+        cells = _cells(workspace.notebook(folder, one.name))
         for exercise in one.exercises:
             state, why, answer = _read(exercise.id, cells)
             parts.append(Part(exercise.id, one.name, state, why))

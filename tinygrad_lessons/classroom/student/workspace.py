@@ -1,6 +1,5 @@
 """A student's own folder of lessons: made, brought up to date, checked, reset."""
 
-import re
 import subprocess
 import time
 from dataclasses import dataclass, field
@@ -8,15 +7,15 @@ from pathlib import Path
 
 import nbformat
 
-from ...lab import files, progress
-from ...lab.check import RECORD
+from ...lab import files, progress, runner
+from ...lab import folder as lab_folder
+from ...lab.folder import RELEASED
 from .. import Problem
 from ..author import lesson, release
 from ..intake import reading
 from ..storage import digest
 from .merge import merge
 
-RELEASED = ".released.ipynb"  # the notebook as it was last given out
 STAMP = ".edition"  # a hash of what the files beside the notebook were made from
 SECONDS = 600  # for one cell
 
@@ -134,39 +133,51 @@ def _free(path):
     return path if not path.exists() else next(p for p in names if not p.exists())
 
 
-def names(folder):
-    """The lessons in a student's folder, in order."""
-    folders = sorted(p for p in Path(folder).glob("[0-9][0-9]_*") if p.is_dir())
-    found = [
-        p.name for p in folders if any((p / n).exists() for n in (f"{p.name}.ipynb", RELEASED))
-    ]
-    found = sorted({*found, *_given_out(folder)})
-    if not found:
+def places(folder):
+    """The folders of the lessons in a student's folder, in order, whatever each is called."""
+    try:
+        return lab_folder.lessons(folder)
+    except lab_folder.Missing:
         raise Problem(
             f"There are no lessons in {Path(folder)}/. Make them with: lessons lab, "
             "or name the folder that has them: --in FOLDER"
-        )
+        ) from None
+
+
+def names(folder):
+    """The lessons in a student's folder, in order."""
+    return [lab_folder.name(p) for p in places(folder)]
+
+
+def lessons(folder):
+    """[(Lesson, its record), ...] of a student's folder, as the records tell; no course needed."""
+    found = []
+    for where in places(folder):
+        name, record = lab_folder.name(where), lab_folder.record(where)
+        exercises = [
+            lesson.Exercise(id, name, number, 1.0, lesson.check_cell(entries[0]["cell"]))
+            for number, (id, entries) in enumerate(record.items(), 1)
+        ]
+        found.append((lesson.Lesson(name, where, None, tuple(exercises)), record))
     return found
 
 
 def place(folder, name):
     """The folder of a lesson: `folder`/NAME, or one that was given out, whatever it is called."""
-    return _given_out(folder).get(name, Path(folder) / name)
+    try:
+        found = {lab_folder.name(p): p for p in lab_folder.lessons(folder)}
+    except lab_folder.Missing:
+        found = {}
+    return found.get(name, Path(folder) / name)
 
 
-def _given_out(folder):
-    """{lesson: its folder} of the release folders in `folder`, and of `folder` itself."""
-    places = [Path(folder), *sorted(p for p in Path(folder).glob("*") if p.is_dir())]
-    given = [p for place in places if (place / RECORD).exists() for p in place.glob("*.ipynb")]
-    is_lesson = re.compile(r"\d\d_\w+").fullmatch
-    found = {p.stem: p.parent for p in given if is_lesson(p.stem)}
-    return found | {p.stem: p.parent for p in given if p.stem == p.parent.resolve().name}
+def notebook(folder, name):
+    return place(folder, name) / f"{name}.ipynb"
 
 
 def steps(folder, name):
     """The progress.Steps of one lesson in a student's folder."""
-    here = place(folder, name)
-    return progress.steps(here, _texts(open_notebook(here / f"{name}.ipynb")))
+    return progress.steps(place(folder, name), open_notebook(notebook(folder, name)).cells)
 
 
 def run(folder, name, seconds=SECONDS):
@@ -174,11 +185,11 @@ def run(folder, name, seconds=SECONDS):
     from nbclient import NotebookClient
     from nbclient.exceptions import DeadKernelError
 
-    path = place(folder, name) / f"{name}.ipynb"
+    path = notebook(folder, name)
     open_notebook(path)
-    notebook = nbformat.read(path, 4)
+    book = nbformat.read(path, 4)
     client = NotebookClient(
-        notebook,
+        book,
         timeout=seconds,
         interrupt_on_timeout=True,
         kernel_name="python3",
@@ -188,15 +199,10 @@ def run(folder, name, seconds=SECONDS):
     try:
         client.execute(stderr=subprocess.DEVNULL)
     except DeadKernelError:
-        last = [c.source for c in notebook.cells if c.get("execution_count") or c.get("outputs")]
+        last = [c.source for c in book.cells if c.get("execution_count") or c.get("outputs")]
         text = f", after the cell that begins: {last[-1].splitlines()[0]}" if last else ""
         raise Problem(f"Python ended while it ran {name}{text}") from None
-    return {exercise: printed for exercise, printed in _printed(notebook)}
-
-
-def passes(exercise, printed):
-    """Whether a check's text says that all of it passes."""
-    return bool(re.match(rf"{re.escape(exercise)}: (\d+) of \1 checks? pass", printed))
+    return runner.with_missing(dict(_printed(book)), path.parent, book)
 
 
 def _printed(notebook):
@@ -212,40 +218,12 @@ def _output(output):
     return output.get("text") or output.get("data", {}).get("text/plain", "")
 
 
-def reset(folder, course, exercise):
+def reset(folder, exercise, answer=True):
     """Give an exercise back as it was. Returns (lesson, file with the old answer or None)."""
-    lessons = lesson.load_all(course)
-    for one in lessons:
-        if exercise in [e.id for e in one.exercises]:
-            return one.name, _reset(place(folder, one.name), one, exercise)
-    known = [e.id for one in lessons for e in one.exercises]
-    raise Problem(f"There is no exercise {exercise!r}.{lesson.guess(exercise, known)}")
-
-
-def _reset(place, one, exercise):
-    path = place / f"{one.name}.ipynb"
-    open_notebook(path)
-    notebook = nbformat.read(path, 4)
-    stub = next(c for c in release.student_version(one).cells if _is(c, exercise))
-    mine = [c for c in notebook.cells if _is(c, exercise)]
-    if not mine:
-        raise Problem(f"{path} has no cell for {exercise}. Bring it back with: lessons lab")
-    written, kept = [c.source for c in mine if c.source != stub.source], None
-    if written:
-        kept = _free(place / "answers" / f"{exercise}-{_now()}.py")
-        kept.parent.mkdir(exist_ok=True)
-        files.write(kept, "\n\n".join(written) + "\n")
-    for cell in mine:
-        cell.source = stub.source
-    for cell in notebook.cells:
-        if _is(cell, exercise) or _is(cell, f"check-{exercise}"):
-            cell.outputs, cell.execution_count = [], None
-    save(path, notebook)
-    progress.forget(place, exercise)
-    return kept
-
-
-def _is(cell, grade_id):
-    return (
-        cell.cell_type == "code" and cell.metadata.get("nbgrader", {}).get("grade_id") == grade_id
-    )
+    try:
+        places(folder)
+        where = lab_folder.find(folder, exercise)
+        open_notebook(lab_folder.notebook(where))
+        return lab_folder.name(where), lab_folder.reset(where, exercise, answer)
+    except lab_folder.Missing as e:
+        raise Problem(str(e)) from None

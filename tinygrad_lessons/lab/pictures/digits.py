@@ -46,15 +46,16 @@ def _chances(x, weights):
     return e / e.sum(1, keepdims=True)
 
 
-def _trained(x, labels, steps=200, rate=0.5):
+def _trained(x, labels, epochs=25, batch=50, rate=0.2):
     """The two matrices of the network, by steps down the gradient of the cross entropy."""
-    rng = np.random.default_rng(0)
+    rng, wanted = np.random.default_rng(0), np.eye(10)[labels]
     inner, outer = 0.2 * rng.standard_normal((64, 32)), 0.2 * rng.standard_normal((32, 10))
-    for _ in range(steps):
-        off = (_chances(x, (inner, outer)) - np.eye(10)[labels]) / len(x)
-        hidden = np.maximum(x @ inner, 0)
+    for i in np.tile(np.arange(0, len(x), batch), epochs):
+        some = slice(i, i + batch)
+        off = (_chances(x[some], (inner, outer)) - wanted[some]) / batch
+        hidden = np.maximum(x[some] @ inner, 0)
         back = (off @ outer.T) * (hidden > 0)
-        inner, outer = inner - rate * x.T @ back, outer - rate * hidden.T @ off
+        inner, outer = inner - rate * x[some].T @ back, outer - rate * hidden.T @ off
     return inner, outer
 
 

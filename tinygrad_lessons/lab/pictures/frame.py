@@ -101,6 +101,11 @@ def listed(words):
     return f"{', '.join(most)} and {last}" if most else last
 
 
+def legend(axes, text):
+    """What a pattern means, small below the axes."""
+    axes.set_xlabel(text, fontsize=8, color=INK)
+
+
 def heat_map(axes, M, title):
     """The numbers of a matrix on the shade of their magnitude; negative ones are hatched."""
     from matplotlib.patches import Rectangle
@@ -119,6 +124,8 @@ def heat_map(axes, M, title):
     axes.set_yticks(range(M.shape[0]))
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
+    if (M < 0).any():
+        legend(axes, "hatched: below 0")
 
 
 def arrow(axes, tip, name, i, start=(0, 0)):

@@ -13,6 +13,7 @@ from .frame import (
     INK,
     ORANGE,
     heat_map,
+    legend,
     listed,
     numbers,
     picture,
@@ -106,15 +107,19 @@ def _way(name, a, whole):
     return f"{name} begins at cell {places[0]} and steps by {steps}."
 
 
-@picture(height=2.6)
+@picture(height=3.2)
 def overlaps(figure, x, views, shares_memory):
     """Where in the matrix x each of `views`, {name: tensor}, lies; and shares_memory of each pair.
 
     Where your answer and memory disagree, the cell is crossed.
     """
     whole, found = array(x), {name: array(view) for name, view in views.items()}
-    *grids, table = figure.subplots(1, len(found) + 1, width_ratios=[1] * len(found) + [1.8])
-    for i, (axes, (name, a)) in enumerate(zip(grids, found.items(), strict=True)):
+    left, right = figure.subfigures(1, 2, width_ratios=[1.6, 1])
+    table, grids = right.subplots(), left.subplots(-(-len(found) // 2), 2, squeeze=False).ravel()
+    left.suptitle("hatched: where in x each name looks", fontsize=10)
+    for axes in grids[len(found) :]:
+        axes.set_axis_off()
+    for i, (axes, (name, a)) in enumerate(zip(grids, found.items(), strict=False)):
         _inside(axes, name, a, whole, COLOURS[i % 4])
     pairs, wrong = [], []
     names, many = list(found), len(found)
@@ -222,6 +227,8 @@ def _repeated(axes, small, shape, title):
     axes.set(xticks=range(shape[1]), yticks=range(shape[0]))
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
+    if np.prod(shape) > small.size:
+        legend(axes, "hatched: repeated, not stored")
 
 
 @picture(height=2.6)

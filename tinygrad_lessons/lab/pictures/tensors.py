@@ -14,6 +14,7 @@ from .frame import (
     ORANGE,
     arrow,
     heat_map,
+    legend,
     listed,
     numbers,
     picture,
@@ -216,6 +217,8 @@ def _repeated(axes, x, shape, title):
     axes.set(title=title, xticks=range(full.shape[1]), yticks=range(full.shape[0]))
     axes.tick_params(length=0)
     axes.spines[:].set_visible(False)
+    if full.size > x.size:
+        legend(axes, "hatched: repeated, not stored")
 
 
 @picture(width=5)

@@ -255,8 +255,18 @@ def confusion(figure, net, data, share=None):
     guesses, truth, _, _ = _answers(net, data)
     counts = np.zeros((10, 10), int)
     np.add.at(counts, (truth, guesses), 1)
+    return _counted(figure, counts, f"; your accuracy says {share():.1%}" if share else "")
+
+
+@picture(width=5.5, height=4.4)
+def counted(figure, counts):
+    """The same of counts, (10, 10): how often each digit (row) was read as each (column)."""
+    return _counted(figure, counts, "")
+
+
+def _counted(figure, counts, more):
     axes = figure.subplots()
-    axes.imshow(np.sqrt(counts), cmap="Blues", vmax=1.5 * math.sqrt(counts.max()))
+    axes.imshow(np.sqrt(counts), cmap="Blues", vmax=1.5 * math.sqrt(max(counts.max(), 1)))
     for (i, j), n in np.ndenumerate(counts):
         look = {"color": INK, "fontweight": "normal"} if i == j else {"color": ORANGE}
         look = {"fontweight": "bold"} | look
@@ -265,10 +275,7 @@ def confusion(figure, net, data, share=None):
             axes.text(j, i, n, bbox=box, fontsize=9, **look, **CENTRED)
     axes.set(xlabel="read as", ylabel="is", xticks=range(10), yticks=range(10))
     axes.tick_params(length=0)
-    hits = int(counts.trace())
-    said = f"{hits} of {len(truth)} are right" + (
-        f"; your accuracy says {share():.1%}" if share else ""
-    )
+    said = f"{int(counts.trace())} of {int(counts.sum())} are right{more}"
     wrong = counts - np.diag(counts.diagonal())
     if not wrong.any():
         return f"{said}."
