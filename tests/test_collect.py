@@ -329,6 +329,32 @@ def test_nobody_hands_in_in_anothers_place(folder, tmp_path):
         assert there(folder)[0] == {"alice": "forged", "bob": "bob's", "carl": "c"}
 
 
+def test_an_assignment_of_several_notebooks_gets_each_by_its_name(folder, tmp_path):
+    roster(folder, {"id": "ada", "lms_user_id": "1"}, "bob")
+    inner = {"problem1.ipynb": book("b1"), "problem2.ipynb": book("b2")}
+    files = {
+        "ada_1_10_problem1.ipynb": book("a1 old"),
+        "ada_1_12_problem1-1.ipynb": book("a1"),
+        "ada_1_11_problem2.ipynb": book("a2"),
+        "ada_1_13_scratch.ipynb": book("other"),
+        "bob/hw.zip": bytes_of(inner),
+    }
+    source = make_zip(tmp_path / "d.zip", files)
+    names = ["ps1/problem1", "ps1/problem2"]
+    found = collect(folder, "ps1", source, people(folder), notebooks=names)
+    placed = (folder / "submitted").glob("[ab]*/*/*.ipynb")
+    text = {"/".join(p.parts[-3:]): json.loads(p.read_text())["cells"][0]["source"] for p in placed}
+    assert text == {
+        "ada/ps1/problem1.ipynb": "a1", "ada/ps1/problem2.ipynb": "a2",
+        "bob/ps1/problem1.ipynb": "b1", "bob/ps1/problem2.ipynb": "b2",
+    }  # fmt: skip
+    assert {(c.student, c.notebook, c.what) for c in found.done} == {
+        (student, f"problem{n}", "new") for student in ("ada", "bob") for n in (1, 2)
+    }
+    said = [f for c in found.done for f in c.findings]
+    assert "scratch.ipynb is none of problem1, problem2." in " ".join(said)
+
+
 def test_a_folder_in_a_students_folder_is_theirs(folder, tmp_path):
     roster(folder, "alice", "bob")
     files = {"alice/bob/03_gram/03_gram.ipynb": book("forged"), "bob/03_gram.ipynb": book("bob's"),

@@ -11,6 +11,7 @@ from ...lab.folder import FORMAT, RECORD
 from .. import DEVICES, Problem, names, version
 from ..gradebook.course import run
 from ..grading import judge
+from ..names import parts
 from ..storage import private, write_file
 from . import editions, lesson, mistakes
 
@@ -100,7 +101,8 @@ def _entry(cell, check, device, seed, known):
 
 def release(course, name):
     """Release a lesson with nbgrader; returns the folder that students get."""
-    lesson.known(course, name)
+    for each in lesson.known(course, name):
+        lesson.read(Path(course, "source", name, f"{parts(each)[1]}.ipynb"))
     folder = Path(course) / "release" / name
     with _back_if_it_fails(folder):
         run(course, "generate_assignment", name, force=True, create=True)

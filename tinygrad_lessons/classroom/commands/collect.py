@@ -26,11 +26,12 @@ def collect(
     from ..intake import tables
     from ..intake.collect import collect as collected
 
-    lesson.known(course, name)
+    notebooks = lesson.known(course, name)
     with gradebook.connect(courses.db_url(course)) as book:
         people = gradebook.people(book)
         handed_in = tables.times(times, people) if times else {}
         options = dict(times=handed_in, only=roster.known(book, student), write=not dry_run)
+        options["notebooks"] = notebooks
         options["take"] = lambda names: new or asks(names, dry_run)
         found = collected(course, name, source, people, **options)
         if not dry_run:

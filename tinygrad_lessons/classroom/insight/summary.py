@@ -107,7 +107,8 @@ def collected(done):
     found = Table(Column("Student", overflow="fold"), Column("In the download", overflow="fold"),
                   "Notebook", "Handed in", "Findings", header_style="bold")  # fmt: skip
     for one in done:
-        row = shown(one.student), shown(one.names), one.what, _when(one), few(one.findings, 3)
+        what = f"{shown(one.notebook)}: {one.what}" if one.notebook else one.what
+        row = shown(one.student), shown(one.names), what, _when(one), few(one.findings, 3)
         found.add_row(*map(escape, row))
     return found
 
@@ -131,8 +132,9 @@ def left_out(found, course, dry_run=False):
         )
     counts = Counter(one.what for one in found.done)
     told = ", ".join(f"{count} {what}" for what, count in sorted(counts.items())) or "nothing"
+    who = f"{len({one.student for one in found.done})} students"
     would = "would come to" if dry_run else "in"
-    yield f"{len(found.done)} students {would} {course / 'submitted'}: {told}."
+    yield f"{who} {would} {course / 'submitted'}: {told}."
     if blank := sum(one.when is None and one.what in ("new", "newer") for one in found.done):
         yield (
             f"When they were handed in is not known of {blank}: no penalty, unless the download "

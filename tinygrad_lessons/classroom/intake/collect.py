@@ -5,11 +5,12 @@ submitted/.older/. Only students who are known get a folder; who else a download
 """
 
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 
 from .. import Problem
+from ..names import parts
 from ..storage import alone, full_disk
 from . import archives, canvas, gradescope, owners, reading
 from .place import Place, add_notes, notes
@@ -20,13 +21,14 @@ MAX_EACH = 20  # notebooks of one student that are kept
 
 @dataclass
 class Collected:
-    """What became of one student's notebook."""
+    """What became of one student's notebook; `notebook`: which, where there are several."""
 
     student: str
     what: str
     when: datetime | None = None
     late: bool = False
     names: str = ""
+    notebook: str = ""
     findings: list = field(default_factory=list)
 
 
@@ -48,12 +50,14 @@ def never(names):
     return False
 
 
-def collect(course, name, source, people, *, times=None, take=never, only=(), write=True):
+def collect(course, name, source, people, *, times=None, take=never, only=(), write=True,
+            notebooks=()):  # fmt: skip
     """The Collection of a folder or a zip.
 
     `people`: the course's students, as `gradebook.people` gives them; `times`: {student: UTC};
     `take(names)`: whether those who are not known become students; `only`: ids of those whom it
-    is about, else all. Without `write` nothing is written.
+    is about, else all; `notebooks`: names such as "ps1/problem1" where an assignment has several.
+    Without `write` nothing is written.
     """
     found = Collection()
     _refuse(Path(course), Path(source))
@@ -68,11 +72,12 @@ def collect(course, name, source, people, *, times=None, take=never, only=(), wr
             pairs[student] += by_owner[key]
         known, before, more = owners.People(people), notes(course, name), {}
         for student in sorted(pairs):
-            one = _Student(course, name, student, pairs[student], known, times or {}, before)
-            found.done.append(one.collect(write))
-            if not no_folder(student):
-                found.people += _people(student, pairs[student])
-                more |= one.note()
+            for each, theirs in _by_notebook(pairs[student], notebooks or [name]).items():
+                one = _Student(course, each, student, theirs, known, times or {}, before)
+                found.done.append(one.collect(write))
+                found.done[-1].notebook = one.name if len(notebooks) > 1 else ""
+                more |= {} if no_folder(student) else one.note()
+            found.people += [] if no_folder(student) else _people(student, pairs[student])
         if write:
             add_notes(course, name, more)
     return found
@@ -122,6 +127,24 @@ def _students(by_owner, people, found, take):
     return students
 
 
+def _by_notebook(pairs, names):
+    """{a notebook's name: a student's files for it}: of several notebooks by the files' names."""
+    if len(names) == 1:
+        return {names[0]: pairs}
+    wanted, found = {parts(name)[1]: name for name in names}, defaultdict(list)
+    for who, file in pairs:
+        if file.path.suffix.lower() == ".ipynb" and _stem(who, file) not in wanted:
+            words = f"{shown(file.path.name)} is none of {', '.join(wanted)}."
+            file = replace(file, trouble=file.trouble or words)
+        found[wanted.get(_stem(who, file), names[0])].append((who, file))
+    return found
+
+
+def _stem(who, file):
+    """What the student called a notebook, without its ending and Canvas's count."""
+    return owners.file_stem(who) if file.path == file.outer else file.path.stem
+
+
 def _no_student(who, pairs):
     """Why an unknown name cannot be a student's, or ""."""
     if canvas.is_test_student(who):
@@ -158,11 +181,11 @@ class _Student:
     """One student's files in a download, the newest notebook last."""
 
     def __init__(self, course, name, student, pairs, known, times, before):
-        self.name, self.student, self.pairs, self.known = name, student, pairs, known
+        self.name, self.student, self.pairs, self.known = parts(name)[1], student, pairs, known
         self.place = Place(course, name, student)
         self.before = before.get(student, {})
         found = [p for p in pairs if p[1].path.suffix.lower() == ".ipynb" and not p[1].trouble]
-        self.notebooks = sorted(found, key=lambda pair: _age(*pair, name))[-MAX_EACH:]
+        self.notebooks = sorted(found, key=lambda pair: _age(*pair, self.name))[-MAX_EACH:]
         self.newest = self.notebooks[-1] if found else None
         self.when = times.get(student) or (self.newest and self.newest[0].when)
         self.what = "nothing"
@@ -209,8 +232,10 @@ class _Student:
             yield "Late, as Canvas says" + ("." if self.when else "; how late is not known.")
         if others := [n for n in sorted(names) if n and not self.known.is_named(self.student, n)]:
             yield f"The download calls it {shown(others[0])}: a group's? Others have nothing then."
-        if owners.file_stem(self.newest[0]) != self.name:
-            yield f"Its name is {shown(self.newest[0].file)}."
+        if _stem(*self.newest) != self.name:
+            who, found = self.newest
+            name = who.file if found.path == found.outer else found.path.name
+            yield f"Its name is {shown(name)}."
         if len(self.notebooks) > 1:
             yield f"The newest of {len(self.notebooks)}; the others were put aside."
 
@@ -237,6 +262,6 @@ def _age(who, found, name):
         *(when.timestamp() if when else 0.0 for when in (who.when, named)),
         who.upload,
         found.made or datetime.min,
-        owners.file_stem(who) == name,
+        _stem(who, found) == name,
         str(found.path),
     )

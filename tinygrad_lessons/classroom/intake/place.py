@@ -4,6 +4,7 @@ import json
 from datetime import UTC
 from pathlib import Path
 
+from ..names import parts
 from ..storage import FOLDER, digest, in_words, write_file
 from . import reading
 
@@ -11,12 +12,16 @@ ASIDE = ".older"
 
 
 class Place:
-    """A student's folder for a lesson in `submitted`, and the one for what was put aside."""
+    """A student's folder for an assignment in `submitted`, and the one for what was put aside.
+
+    `name` is a notebook's: "03_gram", or "ps1/problem1" where the assignment has several.
+    """
 
     def __init__(self, course, name, student):
-        self.submitted, self.parts = Path(course, "submitted"), (student, name)
+        assignment, notebook = parts(name)
+        self.submitted, self.parts = Path(course, "submitted"), (student, assignment)
         self.folder = self.submitted.joinpath(*self.parts)
-        self.notebook = self.folder / f"{name}.ipynb"
+        self.notebook = self.folder / f"{notebook}.ipynb"
         self.older = self.submitted.joinpath(ASIDE, *self.parts)
 
     def is_safe(self):
