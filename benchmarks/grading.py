@@ -1,11 +1,13 @@
-"""Grading side by side with stock `nbgrader autograde`: the same notebooks, the same scores.
+"""Grading side by side with stock `nbgrader autograde`: the same notebooks, all cells executed.
 
-An assignment of 12 code cells that work with NumPy: six to be written, six ordinary test cells.
-Stock grades the first few of the class, ours all of it; then ours a class ten times smaller, which
-tells what a submission costs and what starting costs.
+Each lesson of the course, half of its class right and half with one known mistake, and a synthetic
+assignment of 12 NumPy cells, on which stock and ours must give the same scores. For each, stock
+grades the first few of the class and ours all of it, then ours a class ten times smaller, which
+tells what a further submission costs and what starting costs.
 """
 
 import argparse
+import itertools
 import os
 import shutil
 import subprocess
@@ -17,10 +19,13 @@ from pathlib import Path
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
+from tinygrad_lessons.classroom.author import mistakes, samples
+from tinygrad_lessons.classroom.commands.demo import copy_course
 from tinygrad_lessons.classroom.gradebook import gradebook
 
-NAME = "01_bench"
-OURS = "from tinygrad_lessons.classroom import nbgrader_steps\nnbgrader_steps.configure(c)\n"
+COURSE = Path(__file__).parents[1] / "course"
+LESSONS = sorted(path.name for path in (COURSE / "source").iterdir())
+SYNTHETIC = "08_numpy"
 TASKS = {  # function: right, wrong, test of a random x
     "gram": ("A.T @ A", "A @ A.T", "gram(x).shape == (20, 20)"),
     "centre": ("A - A.mean(0)", "A - A.mean()", "abs(centre(x).sum(0)).max() < 1e-9"),
@@ -36,8 +41,8 @@ TASKS = {  # function: right, wrong, test of a random x
 RANDOM = "import numpy as np\n\nx = np.random.default_rng(1).random((300, 20))\n"
 
 
-def assignment():
-    """The instructor's notebook."""
+def synthetic():
+    """The instructor's notebook of ordinary cells."""
     cells = [new_markdown_cell("# Twelve cells")]
     for name, (right, _, test) in TASKS.items():
         answer = f"import numpy as np\n\n\ndef {name}(A):\n    {_marked(f'return {right}')}"
@@ -59,36 +64,55 @@ def _cell(name, source, **marks):
     return cell
 
 
-def hand_in(course, number):
-    """Submission `number`: its binary digits say which tasks are wrong; 0 has all right."""
-    notebook = nbformat.read(course / "release" / NAME / f"{NAME}.ipynb", 4)
-    answers = {c.metadata.nbgrader.grade_id: c for c in notebook.cells if c.cell_type == "code"}
-    for place, (name, (right, wrong, _)) in enumerate(TASKS.items()):
-        body = wrong if number >> place & 1 else right
-        answers[name].source = f"import numpy as np\n\n\ndef {name}(A):\n    return {body}"
-    folder = course / "submitted" / f"s{number:04}" / NAME
-    folder.mkdir(parents=True)
-    nbformat.write(notebook, folder / f"{NAME}.ipynb")
+def of_tasks(released):
+    """Yields synthetic submissions without end: of a number's binary digits each a wrong task."""
+    for number in itertools.count():
+        notebook = nbformat.from_dict(released)
+        answers = {
+            c.metadata.nbgrader.grade_id: c for c in notebook.cells if "nbgrader" in c.metadata
+        }
+        for place, (name, (right, wrong, _)) in enumerate(TASKS.items()):
+            body = wrong if number >> place & 1 else right
+            answers[name].source = f"import numpy as np\n\n\ndef {name}(A):\n    return {body}"
+        yield notebook
 
 
-def make_course(folder):
-    """A released course with our steps."""
-    source = folder / "source" / NAME
-    source.mkdir(parents=True)
-    nbformat.write(assignment(), source / f"{NAME}.ipynb")
-    (folder / "nbgrader_config.py").write_text("c = get_config()\n" + OURS)
-    command("lessons", "release", NAME, "--course", folder)
+def of_lesson(course, name, released):
+    """Yields a lesson's submissions without end: every second is right, the others make one of
+    the known mistakes, all of them in turn."""
+    right = samples.references(released)
+    wrong = itertools.cycle(mistakes.mistakes(course, name))
+    while True:
+        yield samples.answered(released, right)
+        known = next(wrong)
+        yield samples.answered(released, right | {known.exercise: samples.text(known)})
+
+
+def hand_in(course, name, count):
+    """Hand in a class of `count`; a comment makes each a submission of its own."""
+    released = samples.released(course, name)
+    made = of_tasks(released) if name == SYNTHETIC else of_lesson(course, name, released)
+    for number, notebook in enumerate(itertools.islice(made, count)):
+        notebook.cells.append(new_code_cell(f"# student {number}"))
+        folder = course / "submitted" / f"s{number:04}" / name
+        folder.mkdir(parents=True)
+        nbformat.write(notebook, folder / f"{name}.ipynb")
+
+
+def make_course(folder, names):
+    """A course with these lessons released."""
+    copy_course(COURSE, folder)
+    (folder / "source" / SYNTHETIC).mkdir()
+    nbformat.write(synthetic(), folder / "source" / SYNTHETIC / f"{SYNTHETIC}.ipynb")
+    for name in names:
+        command("lessons", "release", name, "--course", folder)
     return folder
 
 
-def copy(course, into, stock=False):
-    """The course with its gradebook; a stock one has no steps and no files of ours."""
-    shutil.copytree(course, into)
-    if stock:
-        (into / "nbgrader_config.py").write_text("c = get_config()\n")
-        for part in ("source", "release"):
-            shutil.rmtree(into / part / NAME / "tinygrad_lessons")
-    return into
+def of_stock(course):
+    """The course without our steps."""
+    (course / "nbgrader_config.py").write_text("c = get_config()\n")
+    return course
 
 
 def command(program, *arguments, cwd=None):
@@ -106,60 +130,70 @@ def command(program, *arguments, cwd=None):
     return time.perf_counter() - start
 
 
-def scores(course):
+def scores(course, name):
     with gradebook.connect(f"sqlite:///{course.resolve()}/gradebook.db") as book:
-        return gradebook.scores(book, NAME)
+        return gradebook.scores(book, name)
 
 
-def ours(course, workers):
-    return command("lessons", "grade", NAME, "--course", course, "--workers", workers)
+def ours(course, name, workers):
+    return command("lessons", "grade", name, "--course", course, "--workers", workers)
 
 
-def stock(course):
-    return command("nbgrader", "autograde", NAME, cwd=course)
+def stock(course, name):
+    return command("nbgrader", "autograde", name, cwd=course)
 
 
-def main():
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    parser.add_argument("--stock", type=int, default=20, help="submissions that stock grades")
-    parser.add_argument("--ours", type=int, default=200, help="submissions that ours grades")
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--short", action="store_true", help="a small class: a glance")
-    given = parser.parse_args()
-    if given.short:
-        given.stock, given.ours = 4, 60
+def measure(made, name, given, folder):
+    """Grade one assignment three times, and print what it took."""
     few = max(1, given.ours // 10)
-    print(f"{os.cpu_count()} cores; other work on this machine: load {os.getloadavg()[0]:.1f}")
-    with tempfile.TemporaryDirectory() as folder:
-        made = make_course(Path(folder) / "made")
-        theirs, many, small = (
-            copy(made, Path(folder) / name, stock=name == "stock")
-            for name in ("stock", "many", "small")
-        )
-        for course, count in ((theirs, given.stock), (many, given.ours), (small, few)):
-            for number in range(count):
-                hand_in(course, number)
-        seconds = [ours(small, given.workers), stock(theirs), ours(many, given.workers)]
-        report(given, few, seconds, scores(theirs), scores(many))
+    theirs, many, small = (shutil.copytree(made, folder / f"{name}-{n}") for n in range(3))
+    for course, count in ((of_stock(theirs), given.stock), (many, given.ours), (small, few)):
+        hand_in(course, name, count)
+    slow = stock(theirs, name)
+    short, long = (ours(course, name, given.workers) for course in (small, many))
+    report(name, given, few, slow, short, long)
+    if name == SYNTHETIC:
+        compare(scores(theirs, name), scores(many, name))
+    shutil.rmtree(folder / f"{name}-1")
 
 
-def report(given, few, seconds, theirs, all_ours):
-    small, stock, many = seconds
-    further, count = many - small, given.ours - few
-    row(f"stock nbgrader autograde, {given.stock}", given.stock, stock)
-    row(f"lessons grade, {few}", few, small)
-    row(f"lessons grade, {given.ours}", given.ours, many)
-    row(f"of these the last {count}", count, further)
-    each = stock / given.stock
-    print(f"over stock, with starting:    {each * given.ours / many:.1f}")
-    print(f"over stock, without starting: {each * count / further:.1f}")
+HEAD = (
+    f"{'submissions per second':18}{'stock':>8}{'ours':>8}{'further':>9}{'ratio':>7}{'further':>9}"
+)
+
+
+def report(name, given, few, slow, short, long):
+    """`further`: of the submissions that a larger class has more, without starting."""
+    rates = given.stock / slow, given.ours / long, (given.ours - few) / max(long - short, 1e-3)
+    ratios = rates[1] / rates[0], rates[2] / rates[0]
+    print(f"{name:22}{rates[0]:8.3f}{rates[1]:8.2f}{rates[2]:9.2f}{ratios[0]:7.1f}{ratios[1]:9.1f}",
+          flush=True)  # fmt: skip
+
+
+def compare(theirs, all_ours):
     differ = [s for s, found in theirs.items() if found != all_ours[s]]
     print(f"scores of {len(theirs)} submissions compared: {len(differ)} differ {differ[:5]}")
 
 
-def row(what, count, seconds):
-    each = 1000 * seconds / count
-    print(f"{what:32} {seconds:6.1f} s {each:7.1f} ms each {count / seconds:6.2f} per second")
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument(
+        "assignments", nargs="*", help="some of the lessons; all when none is named"
+    )
+    parser.add_argument("--stock", type=int, default=4, help="submissions that stock grades")
+    parser.add_argument("--ours", type=int, default=100, help="submissions that ours grades")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--short", action="store_true", help="a small class: a glance")
+    given = parser.parse_args()
+    if given.short:
+        given.stock, given.ours = 2, 20
+    names = given.assignments or [*LESSONS, SYNTHETIC]
+    print(f"{os.cpu_count()} cores; other work on this machine: load {os.getloadavg()[0]:.1f}")
+    with tempfile.TemporaryDirectory() as folder:
+        made = make_course(Path(folder) / "made", names)
+        print(HEAD)
+        for name in names:
+            measure(made, name, given, Path(folder))
 
 
 if __name__ == "__main__":

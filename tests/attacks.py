@@ -616,7 +616,7 @@ time.sleep(60)""",
         finding="did not stop",
         limits=HANGS,
     ),
-    Attack("reads its input", "input()", status="error"),
+    Attack("reads its input", "input()", status="ok"),
     Attack(
         "burns its processor time",
         "import signal\nsignal.signal(signal.SIGALRM, signal.SIG_IGN)\n" + LOOP,
@@ -1013,6 +1013,22 @@ class Yes(np.ndarray):
         "an object of endless depth",
         "x = []\nfor _ in range(100_000): x = [x]",
         square="return globals()['x']",
+    ),
+    Attack("an int of 4,000 digits", "", square="return 10**4000"),
+    Attack("an int of a million digits", "", square="return 1 << 4_000_000"),
+    Attack(
+        "an object in which nothing works",
+        """\
+class Odd:
+    def __getattr__(self, name): raise SystemExit
+    __str__ = __repr__ = __len__ = __iter__ = __bool__ = __float__ = __getattr__""",
+        square="return globals()['Odd']()",
+        finding="Check squares of square",
+    ),
+    Attack(
+        "a type whose name is a text",
+        "",
+        square="raise type('x = 1; ' * 70, (Exception,), {{}})('crossing')",
     ),
     Attack(
         "observes without end",

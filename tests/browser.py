@@ -59,7 +59,8 @@ def opened(folder, settings, path, height=900):
     playwright = pytest.importorskip("playwright.sync_api")
     with jupyterlab(folder, settings) as (address, token), playwright.sync_playwright() as play:
         browser = play.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        page = browser.new_page(viewport={"width": 1100, "height": height})
+        context = browser.new_context(viewport={"width": 1100, "height": height})
+        page = context.new_page()
         page.goto(f"{address}/{path}?token={token}")
         yield page
         browser.close()

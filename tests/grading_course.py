@@ -30,6 +30,7 @@ RIGHT = {"gram": "2", "pca": "2", "why": "Because."}
 ROLES = {
     "answer": {"solution": True, "grade": False, "locked": False},
     "test": {"solution": False, "grade": True, "locked": True, "points": 2},
+    "locked": {"solution": False, "grade": False, "locked": True},
     "essay": {"solution": True, "grade": True, "locked": False, "points": 3},
 }
 

@@ -5,6 +5,7 @@ it runs; that PyTorch gives the same is tested in pytorch/test_supported.py.
 """
 
 import inspect
+import io
 import re
 import warnings
 from functools import partial
@@ -56,6 +57,22 @@ torch.where | torch.where(m, x, 0.0) |
 torch.cat | torch.cat([x, y]) |
 torch.stack | torch.stack([x, y]) |
 torch.diag | torch.diag(x) |
+torch.multinomial | torch.multinomial(y, 2) | likewise
+torch.broadcast_tensors | torch.broadcast_tensors(x, v)[1] |
+torch.FloatTensor | torch.FloatTensor([[1, 2]]) | a function, no class; so are all below
+torch.DoubleTensor | torch.DoubleTensor([[1, 2]]) |
+torch.HalfTensor | torch.HalfTensor([[1, 2]]) |
+torch.LongTensor | torch.LongTensor([[1, 2]]) |
+torch.IntTensor | torch.IntTensor([[1, 2]]) |
+torch.ShortTensor | torch.ShortTensor([[1, 2]]) |
+torch.CharTensor | torch.CharTensor([[1, 2]]) |
+torch.ByteTensor | torch.ByteTensor([[1, 2]]) |
+torch.BoolTensor | torch.BoolTensor([[1, 0]]) |
+Tensor.new_tensor | x.new_tensor([1, 2]) |
+Tensor.new_zeros | x.new_zeros(2, 3) |
+Tensor.new_ones | x.new_ones(2, 3) |
+Tensor.new_full | x.new_full((2, 3), 7) |
+Tensor.new_empty | x.new_empty(2, 3) |
 ## Arithmetic
 torch.abs + | torch.abs(x) |
 torch.acos + | torch.acos(x) |
@@ -97,7 +114,8 @@ torch.pow + | torch.pow(x, y) |
 torch.remainder + | torch.remainder(x, y) |
 torch.add + | torch.add(x, y, alpha=2) |
 torch.sub + | torch.sub(x, y, alpha=2) |
-torch.clamp + | torch.clamp(x, 0.2, 0.5) | bounds are numbers
+torch.clamp + | torch.clamp(x, 0.2, 0.5) |
+torch.trunc + | torch.trunc(x) |
 torch.square + | torch.square(x) |
 torch.masked_fill + | torch.masked_fill(x, m, 0.0) |
 Tensor operators | 2 * x - y / x + x**2 // 1 % y |
@@ -110,6 +128,7 @@ torch.mv + | torch.mv(x, v) |
 torch.dot + | torch.dot(v, v) |
 torch.bmm + | torch.bmm(x[None], y[None]) |
 torch.outer + | torch.outer(v, v) |
+torch.einsum | torch.einsum("ij,jk->ik", x, y) | a letter for each axis, no ...
 Tensor operator @ | x @ x.T |
 ## Many numbers to one
 torch.all + | torch.all(x, dim=1) |
@@ -127,7 +146,7 @@ torch.sum + | torch.sum(x, dim=1) |
 torch.mean + | torch.mean(x, dim=1) |
 torch.var + | torch.var(x, dim=1) |
 torch.std + | torch.std(x, dim=1) |
-torch.norm + | torch.norm(x, dim=1) | no p=inf
+torch.norm + | torch.norm(x, dim=1) |
 torch.max + | torch.max(x, dim=1) |
 torch.min + | torch.min(x, dim=1) |
 torch.sort + | torch.sort(x, dim=1, descending=True) | always stable
@@ -140,6 +159,7 @@ torch.nonzero + | torch.nonzero(m) |
 ## Shapes and views
 torch.reshape + | torch.reshape(x, (4, 1)) |
 Tensor.view | x.view(-1) |
+Tensor.view_as | x.view_as(y) |
 torch.flatten + | torch.flatten(x) |
 torch.squeeze + | torch.squeeze(x[None]) |
 torch.unsqueeze + | torch.unsqueeze(x, 0) |
@@ -197,11 +217,15 @@ Tensor.double | x.double() |
 Tensor.int | x.int() |
 Tensor.long | x.long() |
 Tensor.bool | x.bool() |
+Tensor.short | x.short() |
+Tensor.byte | x.byte() |
+Tensor.type | x.type(torch.float64) |
 Tensor.shape | x.shape |
 Tensor.size | x.size(0) |
 Tensor.dim | x.dim() |
 Tensor.ndim | x.ndim |
 torch.numel + | torch.numel(x) |
+Tensor.nelement | x.nelement() |
 Tensor.nbytes | x.nbytes |
 Tensor.stride | x.stride() |
 Tensor.is_contiguous | x.is_contiguous() |
@@ -216,7 +240,7 @@ Tensor.data | x.data |
 Tensor.to | x.to(torch.float64) | takes a device, a dtype or both
 Tensor.cpu | y.cpu() |
 Tensor.cuda | x.cuda | needs CuPy and a GPU
-torch.Tensor | isinstance(x, torch.Tensor) | make one by `torch.tensor`
+torch.Tensor | torch.Tensor([[1, 2]]) | `torch.tensor` chooses the dtype
 torch.Size | torch.Size([1, 2]).numel() |
 torch.device | torch.device("cpu").type | one object each: `is` compares them
 torch.dtype | isinstance(torch.float32, torch.dtype) | float16, 32, 64, int8 to int64, uint8, bool
@@ -239,7 +263,11 @@ torch.enable_grad | torch.enable_grad()(lambda: x * 2)() |
 torch.set_grad_enabled | torch.set_grad_enabled(True).__exit__(None, None, None) |
 torch.is_grad_enabled | torch.is_grad_enabled() |
 torch.autograd.backward | torch.autograd.backward((x * x).sum()) |
+torch.autograd.grad | torch.autograd.grad((x * x).sum(), x)[0] | no create_graph
 torch.autograd.gradcheck | torch.autograd.gradcheck(lambda x: x * x, (d,)) |
+## Files
+torch.save | torch.save({"x": y}, io.BytesIO()) | files of our own: arrays and JSON, no code
+torch.load | saved({"x": y})["x"] | reads what `torch.save` here wrote
 ## torch.linalg
 torch.linalg.norm | torch.linalg.norm(x) |
 torch.linalg.solve | torch.linalg.solve(y, v.detach()) | no gradient, like all below
@@ -358,7 +386,7 @@ nn.utils.scale_gradients | nn.utils.scale_gradients([y], 1.0) | what `clip_grad_
 F.standardize | F.standardize(x, dim=1) |
 nn.init.uniform_fan_in_ | nn.init.uniform_fan_in_(y.clone()) |
 torch.accelerator.pick | torch.accelerator.pick() |
-torch.autograd.Function | x.exp().grad_fn.needs(0) | an operation: forward and backward of arrays
+torch.autograd.Function | x.exp().grad_fn.needs(0) | of arrays; with static methods and a ctx, too
 torch.autograd.numerical_gradient | torch.autograd.numerical_gradient(torch.sum, y) |
 torch.autograd.topological_order | torch.autograd.topological_order(x * 2) |
 torch.autograd.one_step | torch.autograd.one_step(x * 2, y)[0] |
@@ -367,6 +395,7 @@ torch.devices.common | torch.devices.common(x, y) |
 torch.devices.available | torch.devices.available() |
 torch.devices.probe | torch.devices.probe("sim")["works"] |
 torch.devices.transfer_guard | torch.devices.transfer_guard("disallow") | JAX's
+torch.devices.check_indices | torch.devices.check_indices() | for a GPU
 torch.training.mean_loss | torch.training.mean_loss(lambda x: x, [(x, y)], device) |
 torch.training.train_epoch | torch.training.train_epoch |
 torch.training.accuracy | torch.training.accuracy |
@@ -378,10 +407,18 @@ torch.datasets.Images | torch.datasets.Images |
 """
 DIFFERENCES = """## How it differs from PyTorch
 
-- **Left out**: complex numbers, sparse and quantised tensors, `torch.autograd.grad`, gradients of
-  gradients, `torch.compile`, saving to files, more than one GPU, workers of a DataLoader.
+- **Left out**, and what to do instead: complex numbers (two tensors), sparse and quantised
+  tensors, bfloat16, `torch.compile`, more than one GPU, gradients of gradients
+  (`numerical_gradient`; `create_graph=True` raises), convolutions (`unbind`, `reshape` and `@`),
+  `resize_` (`reshape`, or a new tensor), `histogram` (NumPy's, of `x.cpu().numpy()`), `normal`
+  (`randn` times the deviation plus the mean), `random_` (`randint`), matrix norms by singular
+  values (`linalg.svd`), `...` and repeated sizes of 1 in `einsum`, Functions of several results
+  or with `setup_context`.
+- **Files**: `torch.save` writes arrays and JSON, and `load` runs no code; PyTorch's own files are
+  not read. Go between the two by `numpy.savez`.
 - **Names of `grad_fn`**: what is one operation there and several here is named after the last of
-  these: `mean` is `DivBackward0`, `std` is `DivBackward0`, `masked_fill` is `WhereBackward0`.
+  these: `mean` is `DivBackward0`, `std` is `DivBackward0`, `masked_fill` is `WhereBackward0`. Its
+  class is the operation, `Mul` for `MulBackward0`; there is no `next_functions` but `parents`.
 - **Operands**: `torch.maximum(x, 2.0)` and its like take numbers, too. A tensor and a NumPy array
   do not mix: `x * array` raises a TypeError that says how to make it a tensor.
 - **Errors** have PyTorch's sentence where it has one for users, then lines of ours that say what
@@ -389,19 +426,36 @@ DIFFERENCES = """## How it differs from PyTorch
 - **Hooks** on a leaf that is used twice are called with each share of the gradient, in PyTorch with
   the sum.
 - **Whole numbers**: a Python integer that the dtype can't hold raises; PyTorch wraps it round.
+  Division by 0 raises on the CPU and gives any number on an accelerator, in PyTorch too.
 - **out=** takes a tensor of the result's shape and dtype; PyTorch resizes and casts.
-- **Taken, where PyTorch refuses**: softmax, losses and `@` of whole numbers or truth values,
-  `allclose` of two dtypes, writes into one of several views that `split` or `unbind` made.
+- **Taken, where PyTorch refuses**: softmax, losses and `@` of whole numbers or truth values;
+  `ceil`, `floor`, `round`, `abs`, `relu`, `argmax`, `topk`, `trace` and `dot` of truth values, and
+  a number less these; `allclose` of two dtypes, writes into one of several views that `split` or
+  `unbind` made, `x[[0]] = x`, and backward after a write over what PyTorch kept for it and this
+  library did not: over `contiguous()`, over what an operation in place, `std`, `prod` or `norm`
+  gave.
+- **Refused, where PyTorch takes it**: a write by a mask to an expanded tensor.
 - **Read-only NumPy arrays** are taken by `from_numpy` without a warning; a write through the tensor
   raises, where PyTorch's behaviour is undefined.
 - **Layout**: the result of `nn.Linear` lies column by column in memory, because that is quicker:
-  `.reshape` it where PyTorch's would take `.view`.
-- **float16** is computed by NumPy on the CPU and is slow there; there is no bfloat16.
+  `.reshape` it where PyTorch's would take `.view`. `clone` and `zeros_like` of a transposed tensor
+  lie row by row, PyTorch's as the tensor does.
+- **float16** is computed by NumPy on the CPU and is slow there; sums, means and norms add up in
+  float32, as in PyTorch, and so do `logsumexp` and `log_softmax`, which overflow there.
 - **TF32** is off: products of float32 on a GPU are float32's, unless CUPY_TF32=1 is set.
+- **On a GPU**, where this cannot be seen on the simulated accelerator: labels and indices out of
+  range wrap round in silence, unless they are looked at, `with torch.devices.check_indices():`
+  (PyTorch's stop the program later); of a number assigned at an index that comes twice, any one
+  stays; -1.0 as uint8 is 0 and infinity as int32 the largest number, as C leaves it open;
+  `x.fill_(-0.0)` stores 0.0; the result of arithmetic on a transposed tensor may lie row by row,
+  so that `.view` raises: `.reshape` it; a product of one row and one column of float16 is summed
+  in float16; the first random number brings 13 MB of states with it, which `memory_allocated`
+  shows.
 - **Random numbers** come from the generators of NumPy and CuPy: the same seed gives other numbers.
 """
 RANDOM = re.compile(
-    r"rand|empty|normal_|uniform|torch\.Generator|manual_seed|nn\.(Lazy)?Linear|Embedding|state_dict"
+    r"rand|empty|multinomial|normal_|uniform|torch\.Generator|manual_seed|nn\.(Lazy)?Linear|Embedding"
+    r"|state_dict"
 )
 
 
@@ -447,6 +501,14 @@ def schedule(optim, params, name, **options):
     return [round(rate, 9) for rate in rates]
 
 
+def saved(torch, obj):
+    """An object that was written to a file and read again."""
+    file = io.BytesIO()
+    torch.save(obj, file)
+    file.seek(0)
+    return torch.load(file)
+
+
 def names(torch, device="cpu"):
     """What the examples are written with, from either library."""
     x = torch.tensor([[0.5, 0.25], [0.125, 0.75]], device=device, requires_grad=True)
@@ -456,8 +518,8 @@ def names(torch, device="cpu"):
     given = {"x": x, "y": y, "v": v, "d": d, "m": y >= 1, "i": (y[0] >= 1).long()}
     given |= {"torch": torch, "nn": torch.nn, "F": torch.nn.functional, "data": torch.utils.data}
     given |= {"np": np, "n": np.array([1.0, 2.0]), "device": device}
-    given["schedule"] = partial(schedule, torch.optim, [x])
-    return given | {"operate": operate, "assign": assign}
+    given["schedule"], given["saved"] = partial(schedule, torch.optim, [x]), partial(saved, torch)
+    return given | {"operate": operate, "assign": assign, "io": io}
 
 
 def run(torch, example, device="cpu"):

@@ -13,3 +13,9 @@ def test_a_program_gives_pytorchs_numbers(text, dtype, numbers, device):
     found, given = as_pytorch.answer(torch, text, device)
     assert found == dtype and np.shape(given) == np.shape(numbers)
     np.testing.assert_allclose(given, numbers, 1e-5)
+
+
+@pytest.mark.parametrize("text, kind, words", as_pytorch.ERRORS)
+def test_what_pytorch_refuses_is_refused_in_its_words(text, kind, words):
+    error = as_pytorch.error(torch, text)
+    assert type(error) is kind and words in str(error)

@@ -9,11 +9,14 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from urllib.error import HTTPError
+from urllib.request import urlopen
 
 import numpy as np
 import pytest
 from attacks import BANK, COUNTS, FINDS, LEAVES
 
+from tinygrad_lessons.classroom.grading.workers import Cluster
 from tinygrad_lessons.classroom.sandbox import Check, Job, Limits, open_sandbox
 from tinygrad_lessons.classroom.sandbox.policy import REFERENCE, interpreter
 from tinygrad_lessons.classroom.sandbox.selftest import tiny_lesson, why_not
@@ -204,6 +207,25 @@ FEW = [
 @pytest.mark.parametrize("name", FEW)
 def test_one_bubblewrap_per_submission_holds_too(name, host, bubblewrap):
     hold(bubblewrap, host, next(attack for attack in BANK if attack.name == name))
+
+
+PAGES = (
+    "", "status", "health", "metrics", "info/main/workers.html", "info/logs.html",
+    "info/call-stacks/x.html", "json/counts.json", "json/identity.json", "api/v1/get_workers",
+)  # fmt: skip
+
+
+def test_other_users_of_the_machine_can_read_no_page_of_the_grader():
+    with Cluster(workers=1) as grader:
+        ports = [grader.cluster.scheduler.http_server.port]
+        ports += grader.client.run(lambda dask_worker: dask_worker.http_server.port).values()
+        for port in ports:
+            with urlopen(f"http://127.0.0.1:{port}/sitemap.json", timeout=9) as listed:
+                assert json.load(listed) == {"paths": ["/sitemap.json"]}
+            for page in PAGES:
+                with pytest.raises(HTTPError) as refused:
+                    urlopen(f"http://127.0.0.1:{port}/{page}", timeout=9)
+                assert refused.value.code == 404
 
 
 ORDINARY = "attack_crosses", "leaves_is_not", "counters_tell"

@@ -40,6 +40,23 @@ def test_forty_doublings_take_forty_steps():
     assert x.grad.item() == 2.0**40
 
 
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_gradient_of_no_axis_is_an_array_that_can_be_written(device):
+    y = torch.tensor(3.0, device=device, requires_grad=True)
+    d = y + y
+    d = d + d
+    d.backward()
+    assert torch.nn.utils.clip_grad_norm_([y], 1.0).item() == 4
+    assert y.grad.item() == pytest.approx(1) and y.device.owns(y.grad.array)
+    y.grad.zero_()
+    d = y * y
+    d.retain_grad()
+    for _ in range(2):
+        d.backward(retain_graph=True)
+    assert y.grad.item() == 12
+    assert d.grad.zero_().item() == 0
+
+
 def test_a_chain_of_100_000_operations():
     x = leaf(1.0)
     y = x
@@ -368,3 +385,85 @@ def test_topological_order_puts_users_first():
     order = autograd.topological_order(c)
     assert order == [c.grad_fn, b.grad_fn, a.grad_fn]
     assert c.grad_fn.parents == [b.grad_fn, a.grad_fn] and a.grad_fn.parents[0] is x
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_retain_grad_keeps_what_the_tensor_had_in_the_end(device):
+    h = torch.ones(1, requires_grad=True, device=device) * 3
+    h.retain_grad()
+    h.retain_grad()  # twice is once
+    h.register_hook(lambda g: g * 10)  # a later hook is seen
+    (h * h).sum().backward()
+    assert h.grad.tolist() == [60.0]
+    a = torch.ones(1, requires_grad=True, device=device).clone()
+    a.retain_grad()
+    a.mul_(2)  # the gradient is that of the new value
+    (a * 5).sum().backward()
+    assert a.grad.tolist() == [5.0]
+    b = torch.ones(3, requires_grad=True, device=device) * 1
+    b.retain_grad()
+    b[0] = 7.0
+    (b * b).sum().backward()
+    assert b.grad.tolist() == [14.0, 2.0, 2.0]
+
+
+def test_std_of_one_number_warns_and_is_nan():
+    with pytest.warns(UserWarning, match=r"std\(\): degrees of freedom is <= 0"):
+        assert torch.ones(1).std().isnan()
+
+
+def test_grad_leaves_grad_alone_and_says_what_it_cannot():
+    x = torch.tensor([1.0, 2.0], requires_grad=True)
+    unused = torch.ones(1, requires_grad=True)
+    h = x * 3
+    for_x, for_h = autograd.grad((h * h).sum(), [x, h], retain_graph=True)
+    assert for_x.tolist() == [18, 36] and for_h.tolist() == [6, 12] and x.grad is None
+    two = autograd.grad([h.sum(), (h * h).sum()], x, retain_graph=True)
+    assert two[0].tolist() == [21, 39]
+    assert autograd.grad(h.sum(), [unused], allow_unused=True, retain_graph=True) == (None,)
+    with pytest.raises(RuntimeError, match="not have been used in the graph"):
+        autograd.grad(h.sum(), unused, retain_graph=True)
+    with pytest.raises(RuntimeError, match="does not require grad"):
+        autograd.grad(h.sum(), torch.ones(2))
+    with pytest.raises(NotImplementedError, match="create_graph=True is not here"):
+        autograd.grad(h.sum(), x, create_graph=True)
+    y = x.exp()
+    autograd.grad(y.sum(), x)
+    with pytest.raises(RuntimeError, match="second time"):
+        y.sum().backward()
+
+
+class Gate(autograd.Function):
+    """w times x, as PyTorch's books write a Function."""
+
+    @staticmethod
+    def forward(ctx, x, w):
+        ctx.save_for_backward(x, w)
+        return x * w
+
+    @staticmethod
+    def backward(ctx, g):
+        x, w = ctx.saved_tensors
+        return g * w, g * x
+
+
+@pytest.mark.parametrize("device", DEVICES)
+def test_a_function_with_static_methods_has_gradients(device):
+    x, w = leaf(1.0, 2.0, device=device), leaf(3.0, 4.0, device=device)
+    assert autograd.gradcheck(Gate.apply, (x, w))
+    assert repr(Gate.apply(x, w).grad_fn) == "<GateBackward>"
+    h = w * 1
+    out = Gate.apply(x, h)
+    h.mul_(2)
+    with pytest.raises(RuntimeError, match="modified by an inplace operation"):
+        out.sum().backward()
+
+
+def test_a_function_with_static_methods_gives_one_tensor():
+    class Two(autograd.Function):
+        @staticmethod
+        def forward(ctx, x):
+            return x, x
+
+    with pytest.raises(TypeError, match="must return one tensor, not tuple"):
+        Two.apply(torch.ones(1))

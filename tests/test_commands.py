@@ -14,7 +14,7 @@ from typer.testing import CliRunner
 
 from tinygrad_lessons.classroom import Problem, commands
 from tinygrad_lessons.classroom.author import release
-from tinygrad_lessons.classroom.commands import COMMANDS, app
+from tinygrad_lessons.classroom.commands import COMMANDS, app, regrade
 from tinygrad_lessons.classroom.gradebook import course
 
 FOLDER = Path("tinygrad_lessons/classroom/commands")
@@ -55,6 +55,28 @@ def test_a_misspelt_command_is_guessed():
     assert done.exit_code == 2 and "Did you mean 'grade'" in done.output
 
 
+@pytest.mark.parametrize("place", ["", "source", "source/03_gram"])
+def test_inside_the_course_folder_it_is_found(place, monkeypatch, tmp_path):
+    course_ = tmp_path / "anything"
+    shutil.copytree("course/source/03_gram", course_ / "source/03_gram")
+    shutil.copy("course/nbgrader_config.py", course_)
+    monkeypatch.chdir(course_ / place)
+    done = run("export", "03_gram")
+    assert str(done.exception) == "03_gram has not been released. lessons release 03_gram"
+    assert (course_ / "gradebook.db").exists()
+
+
+def test_a_folder_without_a_course_is_said(monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    assert "There is no course in course" in str(run("export", "03_gram").exception)
+
+
+def test_the_question_of_regrade_has_an_answer_without_a_terminal():
+    """Where nobody can answer, nothing is written, and the option that writes is named."""
+    assert regrade.asks() is False
+    assert "With --yes" in (FOLDER / "regrade.py").read_text()
+
+
 MISTAKES = {
     # what was typed: what is said
     "check 03_gram --in nowhere": "There are no lessons in nowhere/. Make them with: lessons lab",
@@ -73,6 +95,9 @@ MISTAKES = {
     "report 03_gram --course {empty}": "Nothing of 03_gram has been graded. lessons grade 03_gram",
     "feedback 03_gram --course {empty}": "Nothing of 03_gram has been graded. lessons grade",
     "export 03_gram --course {empty}": "03_gram has not been released. lessons release 03_gram",
+    "due 03_gram --course {empty}": "03_gram has not been released. lessons release 03_gram",
+    "roster import --course {empty}": "There are: lessons roster, and lessons roster import",
+    "roster import nowhere.csv --course {empty}": "There is no nowhere.csv. Give a CSV file.",
     "new-exercise 03_gram class --module gram_matrices": "Python keeps the word for itself",
     "new-exercise 03_gram torch --module gram_matrices": "torch is a name in gram_matrices.py",
     "new-exercise 03_gram ab --module gram_matrice": "Did you mean gram_matrices?",

@@ -1,6 +1,7 @@
 """One comparison in the whole product: what it lets pass, what it refuses, in which words."""
 
 import json
+import linecache
 import random
 
 import numpy as np
@@ -23,6 +24,13 @@ def difference(want, got):
 
 A = np.array([[1.0, 2.0], [3.0, 4.0]])
 
+
+def sum_of_no_axis():
+    x = torch.tensor(1.0)
+    x.array = x.array + x.array
+    return x
+
+
 SAME = [
     ("rounding of float64", A, A * (1 + 1e-12)),
     ("rounding of float32", A.astype("f4"), (A * (1 + 1e-6)).astype("f4")),
@@ -37,6 +45,7 @@ SAME = [
     ("ints of any size", (2**70, 10**400), [2**70, 10**400]),
     ("the longest int", -(2**1600) + 1, -(2**1600) + 1),
     ("a NumPy int for an int", 7, np.uint8(7)),
+    ("a gradient that NumPy made a number of", torch.tensor(2.0), sum_of_no_axis()),
     ("infinity", float("inf"), float("inf")),
     ("nan", float("nan"), float("nan")),
     ("lists in lists", [[[[[[1]]]]]], [[[[[[1]]]]]]),
@@ -98,6 +107,13 @@ def raised(type, **more):
         (raised("ValueError"), raised("TypeError"), "it raised TypeError instead of ValueError"),
         (raised("ValueError"), seen(1), "it did not raise ValueError"),
         (seen(1), raised("KeyError"), "it raised KeyError"),
+        (
+            seen(1),
+            raised("NameError", text="name 'helper' is not defined"),
+            "it raised NameError: name 'helper' is not defined",
+        ),
+        (seen(1), raised("NameError", text="return A.T @ A"), "it raised NameError"),
+        (seen(1), raised("KeyError", text="name 'x' is not defined"), "it raised KeyError"),
         (raised("ValueError", any=True), raised("TypeError"), ""),
         (raised("ValueError", any=True), seen(1), "it did not refuse"),
         (raised("ValueError", any=True), raised("NotImplementedError"), ""),
@@ -187,6 +203,24 @@ def test_nothing_that_an_answer_returns_or_raises_breaks_a_check():
         (entry,) = look(sees, torch, "cpu", 1)
         for truth in (A, 1.0, 1, True, [1], "text", None):
             assert not same(seen(truth), json.loads(json.dumps([entry])))
+
+
+def from_nowhere(text, name):
+    space = {"__name__": "__main__"}
+    linecache.cache[name] = (1, None, ["raise \0(("], name)
+    exec(compile(text, name, "exec"), space)
+    return space["f"]
+
+
+def test_an_exception_from_anywhere_is_noted():
+    for text in ("def f(): raise ValueError", "def f(): return 1 +" + "(" * 90 + ")" * 90):
+        function = from_nowhere(text, "<nowhere>")
+
+        def sees(torch, device, rng, observe, function=function):
+            observe("x", function)
+
+        (entry,) = look(sees, torch, "cpu", 1)
+        assert entry["value"]["kind"] == "raised"
 
 
 def mutated(rng, value, depth=0):

@@ -286,3 +286,70 @@ def test_small_things():
     assert str(F.cross_entropy(torch.tensor([[0.0, -1e9]]), torch.tensor([0]))) == "tensor(0.)"
     batch = torch.utils.data.default_collate([1.5, 2.5])
     assert batch.dtype is torch.float64
+
+
+@pytest.mark.parametrize("device", ["cpu", "sim"])
+@pytest.mark.parametrize(
+    "a, b, floor, rest",
+    [
+        (1.0, 0.1, 9.0, 0.1 - 5.551115123125783e-17),
+        (5.0, float("inf"), 0.0, 5.0),
+        (-5.0, float("inf"), -1.0, float("inf")),
+        (-7.0, 2.0, -4.0, 1.0),
+        (7.0, -2.0, -4.0, -1.0),
+        (1.0, 0.0, float("inf"), float("nan")),
+        (0.0, -3.0, -0.0, 0.0),
+    ],
+)
+def test_floor_division_and_its_rest_are_exact_on_every_device(device, a, b, floor, rest):
+    x, y = (torch.tensor([n], dtype=torch.float64, device=device) for n in (a, b))
+    for one, other in ((x, y), (x, b)):
+        assert str((one // other).item()) == str(floor)
+        np.testing.assert_equal(abs((one % other).item()), abs(rest))
+
+
+@pytest.mark.parametrize("device", ["cpu", "sim"])
+def test_softmax_and_sums_of_a_single_number(device):
+    x = torch.tensor(3.0, device=device, requires_grad=True)
+    assert [x.softmax(0).item(), x.log_softmax(0).item(), x.cumsum(0).item()] == [1, 0, 3]
+    (x.softmax(0) + x.sum(0) + x.cumsum(0) + x.max(0)[0]).backward()
+    assert x.grad.item() == 3
+
+
+@pytest.mark.parametrize("device", ["cpu", "sim"])
+def test_labels_and_indices_are_looked_at_where_asked_for(device):
+    x, i = torch.zeros(2, 3, device=device), torch.tensor([0, 3], device=device)
+    with torch.devices.check_indices():
+        with pytest.raises(IndexError, match="Target 3 is out of bounds"):
+            torch.nn.functional.cross_entropy(x, i)
+        with pytest.raises(RuntimeError, match="Class values must be smaller than num_classes"):
+            torch.nn.functional.one_hot(i, 3)
+        with pytest.raises(
+            IndexError, match="index 3 is out of bounds for dimension 1 with size 3"
+        ):
+            x[:, i]
+        with pytest.raises(
+            IndexError, match="index 3 is out of bounds for dimension 0 with size 2"
+        ):
+            x[i] = 1.0
+        assert x[:, i - 3].tolist() == [[0, 0], [0, 0]]
+
+
+QUIET = """
+import tinygrad_lessons as torch
+torch.tensor([1e300]), torch.tensor([float("nan")]).int(), torch.arange(0, 1e300, 1e299)
+torch.ones(1).var(correction=0), torch.zeros(0).mean(), torch.zeros(3).log() / 0
+x = torch.tensor([0.0], requires_grad=True)
+(1 / x - 1 / x).sum().backward(), x.sqrt().sum().backward()
+h = torch.tensor([1e30])
+h *= 1e30
+torch.nn.functional.cross_entropy(torch.zeros(0, 3), torch.zeros(0, dtype=torch.int64))
+"""
+
+
+def test_nothing_of_numpy_warns_about_numbers():
+    import subprocess
+    import sys
+
+    done = subprocess.run([sys.executable, "-c", QUIET], capture_output=True, text=True)
+    assert (done.returncode, done.stderr) == (0, "")

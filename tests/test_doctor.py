@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 from types import SimpleNamespace
 
+import numpy
 from typer.testing import CliRunner
 
 from tinygrad_lessons import devices
@@ -20,6 +21,13 @@ def test_what_is_here_is_listed():
     assert done.exit_code == 0, done.output
     for name in ("Python", "numpy", "jupyterlab", "cpu", "sim", "cuda", "sandbox"):
         assert f" {name}: " in done.output
+
+
+def test_what_students_code_can_import_is_said():
+    (line,) = [x for x in run().output.splitlines() if "students' code can import" in x]
+    assert "numpy" in line.partition("; not")[0]
+    (every,) = [x for x in run("--packages").output.splitlines() if "can import" in x]
+    assert f"numpy {numpy.__version__}" in every and "nbformat" in every
 
 
 def test_the_attacks_are_tried():
@@ -61,3 +69,8 @@ def test_a_gpu_may_be_absent_but_not_the_simulated_accelerator(monkeypatch):
     monkeypatch.setattr(devices, "probe", broken)
     results = {fact.name: fact.result for fact in doctor.facts()}
     assert (results["cpu"], results["sim"], results["cuda"]) == ("ok", "broken", "absent")
+
+
+def test_it_speaks_of_this_package_and_not_of_torch():
+    words = {fact.name: fact.words for fact in doctor.facts()}["cuda"]
+    assert "Torch" not in words and ("CuPy" in words or "a product of two matrices" in words)

@@ -1,10 +1,14 @@
 """Editions: what is a stub, what is not, and that the text round it stays as it was."""
 
 import ast
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
-from tinygrad_lessons.classroom.author import editions
+from tinygrad_lessons.classroom.author import editions, lesson
+from tinygrad_lessons.exercise import given
 
 MODULE = '''"""Doc."""
 
@@ -62,6 +66,59 @@ def test_what_is_no_stub_stays_word_for_word():
 
 def test_other_decorators_go_with_the_body():
     assert "@decorated" not in edition(two=("01_a", 1))
+
+
+def test_a_tool_works_before_its_lesson_and_shows_nothing():
+    text = editions.edition(MODULE, {"Op-backward": ("06_b", 1)}, {"one"})
+    assert "gives it away" not in text and "x + key" not in text and '@exercise("one")' not in text
+    assert '"""First. (m,) -> (n,)"""' in text and "import exercise, yours, given" in text
+    space = {"given": given, "exercise": lambda id: lambda f: f, "decorated": lambda f: f}
+    exec(text.replace("from .exercise", "#"), space)
+    assert [space["one"](1), space["one"](1, key=5)] == [2, 6]
+
+
+USES = """
+import tinygrad_lessons as torch
+x = torch.ones(2, 3, requires_grad=True)
+y = x.transpose(0, 1)
+assert y.shape == (3, 2) and y.to(torch.float64).to("sim", torch.float32).device.type == "sim"
+z = torch.zeros(2)
+name, z = z, z.add_(1, alpha=2)
+z += 1
+assert z is name and z.tolist() == [3, 3]
+with torch.no_grad():
+    assert not (x * 2).requires_grad
+@torch.no_grad()
+def twice(x): return x * 2
+assert not twice(x).requires_grad and (x * 2).requires_grad
+from tinygrad_lessons.exercise import marked
+print(*{"to", "transpose", "add_", "no-grad"} & set(marked))
+"""
+
+
+@pytest.mark.parametrize(
+    ("name", "marked", "readable"),
+    [
+        ("01_tensors", "", ""),
+        ("03_gram", "to transpose", "to"),
+        ("07_train", "add_ no-grad to transpose", "add_ no-grad to transpose"),
+    ],
+)
+def test_the_tools_work_in_every_edition_and_are_read_after_their_lesson(
+    name, marked, readable, tmp_path
+):
+    lessons = [lesson.load("course", p.name) for p in sorted(Path("course/source").iterdir())]
+    editions.write(tmp_path, next(one for one in lessons if one.name == name), lessons)
+    uses = USES if name != "03_gram" else USES.replace("x.transpose(0, 1)", "x.T")
+    path = f"import sys; sys.path.insert(0, {str(tmp_path)!r})\n"
+    run = [sys.executable, "-P", "-c", path + uses]
+    done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path)
+    assert sorted(done.stdout.split()) == marked.split(), done.stderr
+    text = "".join(p.read_text() for p in (tmp_path / editions.PACKAGE).rglob("*.py"))
+    for id in editions.TOOLS:
+        lines = [line.strip() for line in editions.targets()[id].source.splitlines()]
+        body = "".join(lines[1:]) in "".join(line.strip() for line in text.splitlines())
+        assert body is (id in readable.split()), id
 
 
 def test_the_reference_is_found_by_its_marks():

@@ -111,10 +111,10 @@ def test_an_old_grade_is_never_that_of_a_newer_submission(tmp_path):
         hand_in(folder, student, **RIGHT)
     grade(folder)
     close_sandbox()
-    assert outdated(folder, LESSON) == set()
+    assert outdated(folder, [LESSON]) == set()
     hand_in(folder, "bob", gram="0")
     (folder / "submitted" / "ada" / LESSON / f"{LESSON}.ipynb").chmod(0o600)
-    assert outdated(folder, LESSON) == {"bob"}
+    assert outdated(folder, [LESSON]) == {"bob"}
     found = {r["student"]: r for r in rows(plain(folder, newer=["bob"]))}
     assert (found["bob"]["score"], found["bob"]["status"]) == (
         "", "a newer one waits to be graded",
@@ -130,10 +130,10 @@ def test_what_stock_nbgrader_graded_since_is_not_outdated(tmp_path):
     grade(folder)
     close_sandbox()
     hand_in(folder, "ada", gram="0")
-    assert outdated(folder, LESSON) == {"ada"}
+    assert outdated(folder, [LESSON]) == {"ada"}
     graded = folder / "autograded" / "ada" / LESSON / f"{LESSON}.ipynb"
     graded.write_text(graded.read_text())
-    assert outdated(folder, LESSON) == set()
+    assert outdated(folder, [LESSON]) == set()
 
 
 def test_canvas_leaves_open_grades_as_they_are(folder):
@@ -207,6 +207,7 @@ def run(folder, *arguments):
 
 def test_the_command_says_who_is_left_out_and_who_waits(folder, tmp_path):
     said = run(folder, "--format", "moodle", "--output", tmp_path / "m.csv")
+    assert "0 students in" in said
     assert "Left out, no number of theirs in Moodle is known: 6" in said
     assert "Still to be graded by hand: 1" in said
     said = run(folder, "--student", "ada", "--output", tmp_path / "p.csv")

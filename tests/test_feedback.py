@@ -7,12 +7,16 @@ from html.parser import HTMLParser
 import pytest
 from browser import CHROMIUM, shot
 from grading_course import LESSON, cell, lesson, make_course, result
+from nbconvert.exporters import HTMLExporter
 from nbformat.v4 import new_output
+from nbgrader.server_extensions.formgrader import handlers
+from traitlets.config import Config
 from typer.testing import CliRunner
 
 from tinygrad_lessons.classroom import Problem, storage
 from tinygrad_lessons.classroom.commands import app
-from tinygrad_lessons.classroom.gradebook import course, feedback, gradebook
+from tinygrad_lessons.classroom.commands.feedback import feedback as write_feedback
+from tinygrad_lessons.classroom.gradebook import course, feedback, gradebook, steps
 from tinygrad_lessons.classroom.gradebook.markdown import formula, to_html
 from tinygrad_lessons.classroom.grading.autograded import write_graded
 from tinygrad_lessons.classroom.intake import place
@@ -175,6 +179,23 @@ def test_nbgraders_own_command_makes_the_same_page(folder, page):
     assert place.read_text() == page
 
 
+def test_formgrader_shows_a_submission_by_the_same_rules():
+    settings = Config()
+    steps.configure(settings)
+    settings.HTMLExporter.template_name = "formgrade"
+    settings.HTMLExporter.extra_template_basedirs = [handlers.template_path]
+    notebook = lesson()
+    notebook.cells[-1].source = NASTY
+    for one in notebook.cells:
+        one.metadata.nbgrader.update(score=1, points=2, comment="")
+    known = {"base_url": "/nb", "index": 0, "total": 1, "first_name": "", "last_name": ""}
+    made, _ = HTMLExporter(config=settings).from_notebook_node(notebook, resources=known)
+    loaded = [a for tag, a in Tags(made).found if tag in ("script", "img", "link")]
+    addresses = [a.get("src") or a.get("href") or "" for a in loaded]
+    assert not [a for a in addresses if not a.startswith(("/nb", "data:image/png")) and a]
+    assert "<math" in made and "&lt;script&gt;alert(1)" in made and "<script>alert" not in made
+
+
 def test_a_page_is_light(page):
     """Of a hundred cells; nbgrader's takes 0.8 MB."""
     assert len(page) < 30_000
@@ -205,6 +226,14 @@ def test_a_formula_reads_as_mathml():
     assert "<table" in to_html("| a | b |\n|---|---|\n| $x$ | 2 |")
 
 
+def test_the_command_ends_quietly_for_who_goes_on_after_it(tmp_path):
+    """`lessons demo` calls it, and then writes the report."""
+    folder = make_course(tmp_path / "course")
+    graded(folder, "ada")
+    write_feedback(LESSON, folder)
+    assert (folder / "feedback" / "ada" / LESSON / f"{LESSON}.html").exists()
+
+
 def run(*arguments):
     done = CliRunner(env={"COLUMNS": "150"}).invoke(app(), [str(a) for a in arguments])
     return str(done.exception) if isinstance(done.exception, Problem) else done.output
@@ -224,8 +253,8 @@ def test_pages_are_packed_as_the_systems_upload_takes_them(tmp_path, form, names
         graded(folder, student, nasty=False)
     (folder / storage.FOLDER).mkdir(exist_ok=True)
     place.add_notes(folder, LESSON, {
-        "jane": {"participant": "7", "prefix": "Jane D._7_assignsubmission_file_"},
-        "doe": {"prefix": "doejane_LATE_12_345_"},
+        "jane": {"participant": "7", "moodle": "Jane D._7_assignsubmission_file_"},
+        "doe": {"canvas": "doejane_LATE_12_345_"},
     })  # fmt: skip
     out = tmp_path / "f.zip"
     said = run("feedback", LESSON, "--course", folder, "--zip", form, "--output", out)

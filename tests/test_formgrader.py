@@ -37,6 +37,20 @@ def press(formgrader, place, done):
     frame.locator(".modal").wait_for(state="hidden")
 
 
+def look_at_the_submission(page):
+    """Where a person grades: nothing comes from elsewhere, formulas show, its own script works."""
+    base = page.url.split("/lab")[0]
+    listed = page.request.get(f"{base}/formgrader/api/submitted_notebooks/{NAME}/{NAME}").json()
+    view, asked, failed = page.context.new_page(), [], []
+    view.on("request", lambda request: asked.append(request.url))
+    view.on("pageerror", lambda error: failed.append(str(error)))
+    view.goto(f"{base}/formgrader/submissions/{listed[0]['id']}/?index=0")
+    view.locator("math").first.wait_for(timeout=30_000)
+    view.wait_for_function("MathJax.loaded")
+    assert [url for url in asked if not url.startswith((base, "data:"))] == [] and failed == []
+    view.close()
+
+
 def test_generate_makes_what_students_get(formgrader, course):
     press(formgrader, "tr .assign", "Successfully created the student version")
     released = {p.name for p in (course / "release" / NAME).iterdir()}
@@ -55,6 +69,7 @@ def test_autograde_gives_the_score_and_feedback_the_hint(formgrader, course):
     press(formgrader, "tr .autograde", "Successfully autograded")
     assert frame.locator("tr .score").first.inner_text() == "25 / 27"
     shot(page, "formgrader")
+    look_at_the_submission(page)
     press(formgrader, "tr .generate-feedback", "Successfully generated feedback")
     pages = list((course / "feedback").rglob("*.html"))
     assert [str(Path(p).parent.relative_to(course / "feedback")) for p in pages] == [

@@ -6,7 +6,7 @@ from pathlib import Path
 import nbformat
 import pytest
 
-from tinygrad_lessons.classroom.author import demo, release, samples
+from tinygrad_lessons.classroom.author import demo, mistakes, release, samples
 from tinygrad_lessons.classroom.commands.demo import copy_course
 from tinygrad_lessons.classroom.gradebook import course as courses
 from tinygrad_lessons.classroom.gradebook import gradebook
@@ -171,3 +171,25 @@ def test_nbgraders_own_autograde_gives_the_same_scores(course, snapshot, graded,
         with Gradebook(courses.db_url(course)) as book:
             stock = book.find_submission(NAME, student).score
         assert round(stock, 4) == score(graded(sample[student], student))
+
+
+def test_pictures_are_drawn_only_when_asked_for_and_scores_are_the_same(course, snapshot, sample):
+    with open_sandbox() as sandbox:
+        without, drawn = (
+            assess.grade(sample["ada"], "s", snapshot, "secret", sandbox, pictures=asked)
+            for asked in (False, True)
+        )
+    assert "image/png" not in without.notebook and "image/png" in drawn.notebook
+    assert without.scores == drawn.scores
+    assert "Pictures are not drawn at grading" in without.notebook
+
+
+def test_a_mistakes_file_runs_once_for_each_of_its_versions(tmp_path):
+    (tmp_path / "mistakes").mkdir()
+    path = tmp_path / "mistakes" / "01_mine.py"
+    text = "from tinygrad_lessons.classroom.mistakes import mistake\n\n\n@mistake('gram', 'Why?')\n"
+    path.write_text(text + "def one(A):\n    return A\n")
+    first, second = (mistakes.answers(tmp_path, "01_mine") for _ in range(2))
+    assert first == second and first[0].function is second[0].function
+    path.write_text(text + "def other(A):\n    return A.T\n")
+    assert [k.name for k in mistakes.answers(tmp_path, "01_mine")] == ["other"]

@@ -79,6 +79,18 @@ def test_nbgrader_reads_what_was_written(book):
     assert gradebook.students(book) == ["Zoë, “Z”\"'", "ada"]
 
 
+def test_a_student_without_a_name_is_called_by_the_id_until_one_is_known(book):
+    """Formgrader would show None, None."""
+    gradebook.write(book, LESSON, [result("ada", RIGHT)])
+    assert gradebook.people(book)[0]["last_name"] == "ada"
+    gradebook.add_people(book, [{"id": "ada", "first_name": "Ada", "last_name": "Lovelace"}])
+    (ada,) = gradebook.people(book)
+    assert (ada["first_name"], ada["last_name"]) == ("Ada", "Lovelace")
+    gradebook.add_people(book, [{"id": "ada", "last_name": "Byron", "email": "a@x.edu"}])
+    (ada,) = gradebook.people(book)
+    assert (ada["last_name"], ada["email"]) == ("Lovelace", "a@x.edu")
+
+
 def test_writing_again_sets_and_never_adds(book):
     for _ in range(3):
         gradebook.write(book, LESSON, [result(f"s{i}", RIGHT) for i in range(30)])

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from tinygrad_lessons.classroom.author import audit, lesson, mistakes
 from tinygrad_lessons.classroom.author.lesson import CheckCell, CheckFunction
 from tinygrad_lessons.classroom.author.mistakes import Known
 from tinygrad_lessons.classroom.grading import clock, judge
@@ -63,9 +64,25 @@ def test_a_known_mistake_that_never_ends_holds_nobody_up(function, monkeypatch):
     assert judged("products", wrong, known).mistake == "twice"
     names = [found[2] for found in judge.observed_mistakes(cell(), "products", "sim", 1, known)]
     assert names[0] == "timeout" and names[1] == wrong
+    assert judged("products", None, known, trouble="timeout").mistake == function.__name__
     right = look(judge.load(SOURCE)["products"], judge.package, "sim", 1)
     assert judge.expected(cell(), "products", "sim", 1) == right
     assert marked["gram"] is judge.package.gram
+
+
+def test_an_answer_that_does_nothing_is_known_where_it_passes():
+    source = "def refused(torch, device, rng, observe):\n"
+    source += "    observe.refuses('of one number', lambda: torch.gram(torch.ones(())))\n"
+    one = CheckCell("gram", source, (CheckFunction("refused", False),))
+
+    def refuses(A):
+        raise ValueError("no")
+
+    idle = [Known("gram", "returns None", lambda A: None), Known("gram", "raises", refuses)]
+    for seed in (1, 2):
+        found = judge.observed_mistakes(one, "refused", "cpu", seed, idle)
+        assert found == [("raises", "", judge.expected(one, "refused", "cpu", seed))]
+    assert judge.observed_mistakes(cell(), "products", "cpu", 1, idle) == []
 
 
 def test_a_call_gives_its_result_or_its_error():
@@ -135,3 +152,27 @@ def test_counts_that_no_right_answer_has_are_for_a_person_to_read(up, down, pass
 def test_names_that_have_no_business_in_an_exercise_are_listed(source, words):
     found = suspect.findings([source])
     assert found == ([f"Worth reading: the cells use {words}."] if words else [])
+
+
+MISTAKES = """\
+from tinygrad_lessons.classroom.author.mistakes import mistake
+
+@mistake("gram", "Does it end?")
+def never_ends(A):
+    while True:
+        pass
+
+@mistake("gram", "By two?")
+def twice(A):
+    return 2 * A.T @ A
+"""
+
+
+def test_the_audit_knows_a_mistake_that_never_ends(tmp_path, monkeypatch):
+    monkeypatch.setattr(judge, "MISTAKE_SECONDS", 0.2)
+    (tmp_path / "mistakes").mkdir()
+    (tmp_path / "mistakes/03_gram.py").write_text(MISTAKES)
+    known = mistakes.answers(tmp_path, "03_gram")
+    exercise = lesson.Exercise("gram", "03_gram", 1, 1.0, cell())
+    faults = list(audit._faults(exercise, known, range(1), ("cpu",)))
+    assert not [fault for fault in faults if "never_ends" in fault or "twice" in fault], faults

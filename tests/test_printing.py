@@ -54,3 +54,11 @@ def test_printing_is_one_transfer_that_nobody_asked_for():
     assert x.device.stats.d2h == before + 1
     with pytest.raises(RuntimeError, match=r"repr\(\)"), torch.devices.transfer_guard("disallow"):
         repr(x)
+
+
+def test_a_large_tensor_on_a_device_is_copied_only_where_it_is_shown():
+    x = torch.rand(300, 300, device="sim")
+    x.device.stats.reset()
+    shown = repr(x)
+    assert x.device.stats.d2h_bytes == 36 * 4
+    assert shown.replace(", device='sim'", "") == repr(x.cpu())

@@ -7,7 +7,7 @@ import pytest
 from grading_course import LESSON, RIGHT, grade, hand_in, held, make_course
 from grading_course import setting as setting_of
 
-from tinygrad_lessons.classroom import storage
+from tinygrad_lessons.classroom import Problem, storage
 from tinygrad_lessons.classroom.author import lesson
 from tinygrad_lessons.classroom.commands import runs
 from tinygrad_lessons.classroom.gradebook import course, gradebook
@@ -100,3 +100,13 @@ def test_what_is_staged_but_no_longer_so_is_not_written(folder):
     staged(folder)
     assert staged(folder, apply=True, mended=False) == ([], 0)
     assert held(folder)["ada"]["check-gram"] == 2
+
+
+def test_only_the_students_who_were_named(folder):
+    for student in ("ada", "bob"):
+        hand_in(folder, student, **{**RIGHT, "gram": "0"})
+    rows, grading = grade(folder, only=["bob"])
+    assert list(rows) == ["bob"] and grading.total == 1
+    assert {s: g["check-gram"] for s, g in held(folder).items()} == {"ada": 2, "bob": 0, "eve": 0}
+    with pytest.raises(Problem, match="'zoe' has handed in nothing of 03_gram. There are: ada"):
+        runs.only(folder, LESSON, ["zoe"])

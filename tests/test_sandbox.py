@@ -26,6 +26,7 @@ from tinygrad_lessons.classroom.sandbox import (
 )
 
 QUICK = {"cell_seconds": 0.4, "check_seconds": 0.4, "grace": 0.2, "notebook_seconds": 20}
+NOT_DRAWN = "(A picture belongs here. Pictures are not drawn at grading.)"
 SEES = """\
 def sees(torch, device, rng, observe):
     observe("number", float(rng.standard_normal()))
@@ -115,6 +116,36 @@ def test_a_stream_is_cut_and_says_so(run):
     assert shown["text"].startswith("x" * 999)
     assert shown["text"].endswith("[cut: this cell printed more than 2000 characters]\n")
     assert answer.cells[0].status == "ok"
+
+
+RETINA = "from matplotlib_inline.backend_inline import set_matplotlib_formats\n"
+FIGURE = "import matplotlib.pyplot as plt\nplt.plot([1, 2]);"
+
+
+@pytest.mark.parametrize(
+    "cell",
+    [
+        FIGURE,
+        FIGURE + "\nplt.show()",
+        "%matplotlib inline\n" + FIGURE,
+        RETINA + "set_matplotlib_formats('retina')\n" + FIGURE,
+        "from matplotlib.figure import Figure\nFigure()",
+        "from IPython.display import Image, display\ndisplay(Image(data=b'x', format='png'))",
+    ],
+)
+def test_without_pictures_text_is_kept_and_a_sentence_stands_for_a_figure(run, cell):
+    answer = run("print('kept')\n" + cell, "1 + 1", pictures=False)
+    assert statuses(answer) == ["ok", "ok"] and texts(answer)[0].startswith("kept")
+    shown = [o["data"] for o in answer.cells[0].outputs if "data" in o]
+    assert not [data for data in shown if "image/png" in data]
+    if "Image" not in cell:
+        assert [data["text/plain"] for data in shown] == [NOT_DRAWN]
+    assert answer.cells[1].outputs[0]["data"] == {"text/plain": "2"}
+
+
+def test_a_figure_that_a_cell_writes_to_a_file_is_drawn_even_so(run):
+    cell = FIGURE + "\nplt.savefig('mine.png')\nprint(open('mine.png', 'rb').read(4))"
+    assert "PNG" in texts(run("import os; os.chdir(os.environ['HOME'])", cell, pictures=False))[1]
 
 
 def test_pictures_that_replace_each_other_are_no_flood(run):

@@ -215,7 +215,7 @@ def test_out_takes_no_gradient():
             "Boolean value of Tensor with more than one value is ambig",
         ),
         (lambda x: len(x.sum()), TypeError, "len.. of a 0-d tensor"),
-        (lambda x: x[0].expand(2, 3).add_(1), RuntimeError, "read-only.*\n.*clone"),
+        (lambda x: x[0].expand(2, 3).add_(1), RuntimeError, "more than one element of the"),
     ],
 )
 def test_errors(go, kind, words):

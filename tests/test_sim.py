@@ -171,7 +171,21 @@ AMBIGUOUS = (
 )
 FILL = "non-scalar numpy.ndarray cannot be used for fill"
 NOT_IMPLEMENTED = "operand type(s) all returned NotImplemented from __array_ufunc__"
+NO_AXIS = "axis 0 is out of bounds for array of dimension 0"
+RANK_0 = "Sorting arrays with the rank of zero is not supported"
 REFUSED = [
+    # _core/internal.pyx, _core/_routines_sorting.pyx, _creation/ranges.py
+    ("zero.max(axis=0)", np.exceptions.AxisError, NO_AXIS),
+    ("zero.sum(0)", np.exceptions.AxisError, NO_AXIS),
+    ("xp.cumsum(zero, axis=0)", np.exceptions.AxisError, NO_AXIS),
+    ("xp.add.reduce(zero)", np.exceptions.AxisError, NO_AXIS),
+    ("zero.mean(axis=(0,))", np.exceptions.AxisError, NO_AXIS),
+    ("zero.sort()", np.exceptions.AxisError, RANK_0),
+    ("xp.sort(zero)", np.exceptions.AxisError, RANK_0),
+    ("x.T.sort()", NotImplementedError, "Sorting non-contiguous array is not supported."),
+    ("x.argsort(kind='quicksort')", ValueError, "kind can only be None or 'stable'"),
+    ("xp.sort(x, kind='heapsort')", ValueError, "kind can only be None or 'stable'"),
+    ("xp.linspace(0, 1, -1)", ValueError, "linspace with num<0 is not supported"),
     # _core/core.pyx
     ("np.asarray(x)", TypeError, IMPLICIT),
     ("np.array([x, x])", TypeError, IMPLICIT),
@@ -477,3 +491,20 @@ def test_device_code_passes(relu):
     with transfer_guard("disallow_explicit"):
         out = relu(xp, sim.put(BATCH))
     assert np.array_equal(sim.peek(out), relu(np, BATCH))
+
+
+def test_division_without_rest_rounds_first_as_on_a_gpu():
+    """carray.cuh of CuPy: floor(x / y), and x less that times y."""
+    one, five = sim.put(np.array([1.0, 5.0])), sim.put(np.array([0.1, np.inf]))
+    assert sim.peek(one // five).tolist() == [10, 0]
+    rest = sim.peek(one % five)
+    assert rest[0] == 0 and np.isnan(rest[1])
+    assert sim.peek(xp.divmod(one, five)[0]).tolist() == [10, 0]
+    whole = sim.put(np.array([7, -7]))
+    assert sim.peek(whole // 2).tolist() == [3, -4] and sim.peek(whole % 2).tolist() == [1, 1]
+
+
+def test_a_single_number_is_reduced_without_an_axis():
+    assert sim.put(np.array(3.0)).max().item() == 3
+    assert xp.sum(sim.put(np.array(3.0)), keepdims=True).shape == ()
+    assert sim.put(np.array(3.0)).argsort().shape == (1,)

@@ -215,3 +215,31 @@ def test_a_students_id_fits_the_gradebook_or_the_finding_says_why(tmp_path, stud
     assert (one.path is not None) == (why is None)
     assert why is None or why in one.findings[0]
     assert reading.shown(student).isprintable()
+
+
+STAMPS = {  # what timestamp.txt holds: the hour in UTC, or None
+    "2026-01-02 12:00:00 UTC": 12,
+    "2026-01-02 12:00:00.123456 UTC": 12,
+    "2026-01-02 12:00:00": 12,
+    "2026-01-02T12:00:00Z": 12,
+    "2026-01-02 12:00:00 +0200": 10,
+    "2026-01-02 12:00:00-05:00": 17,
+    "2026-01-02 12:00:00 " + "9" * 5000: None,
+    "2026-01-02 12:00:00 ../../../etc/shadow": None,
+    "2026-01-02 12:00:00 /etc/shadow": None,
+    "2026-13-02 12:00:00 UTC": None,
+    "0001-01-01 00:00:00+2359": None,
+    "\0" * 300: None,
+    "": None,
+}
+
+
+@pytest.mark.parametrize("text", STAMPS)
+def test_a_timestamp_is_a_date_and_a_time_and_no_name_of_a_file(tmp_path, text):
+    """nbgrader's exchange lets students write it: no zone's name is looked up on the disk."""
+    folder = hand_in(tmp_path, "ada", "03_gram.ipynb")
+    (folder / "timestamp.txt").write_text(text)
+    found = reading.timestamp(tmp_path, "ada", LESSON)
+    assert (found and found.hour) == STAMPS[text]
+    (folder / "timestamp.txt").write_bytes(b"\xff\xfe" + text.encode())
+    assert reading.timestamp(tmp_path, "ada", LESSON) is None

@@ -7,7 +7,8 @@ INSIDE = """
 Tensor.accumulate_grad torch.autograd.Handle torch.autograd.block torch.autograd.checked
 torch.autograd.first_gradient torch.autograd.hooked torch.autograd.number torch.autograd.one_device
 torch.autograd.promoted torch.autograd.refuse_declaration torch.autograd.unstored
-torch.devices.Stats F.reduce F.check_reduction F.check_probability
+torch.autograd.retain torch.autograd.spread torch.devices.Stats
+F.reduce F.check_reduction F.check_probability
 optim.average optim.blocks optim.descend torch.datasets.fetch torch.datasets.read_idx
 """.split()
 

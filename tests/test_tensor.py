@@ -144,3 +144,23 @@ def test_importing_brings_nothing_but_numpy():
     )
     out = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "['tinygrad_lessons']"
+
+
+class Unit:
+    """A class that knows what to do with a tensor."""
+
+    def __radd__(self, other):
+        return "added"
+
+    def __gt__(self, other):
+        return "greater"
+
+
+def test_operators_ask_a_class_that_they_do_not_know():
+    x = torch.ones(2)
+    assert x + Unit() == "added" and (x < Unit()) == "greater"
+    for wrong in (lambda: x * Unit(), lambda: Unit() - x, lambda: x.sub("a"), lambda: x @ 3):
+        with pytest.raises(TypeError, match="unsupported operand type"):
+            wrong()
+    with pytest.raises(TypeError, match="torch.as_tensor"):
+        x * np.ones(2)

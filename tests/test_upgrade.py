@@ -1,6 +1,8 @@
 """A course in mid-term goes on under this version: nothing lost, nobody regraded for nothing."""
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -176,8 +178,12 @@ def test_a_result_of_a_later_format_is_refused_with_its_version():
         Result.from_json(later)
 
 
+def deciding():
+    return {p.relative_to(editions.REFERENCE) for p in keys.deciding_files()}
+
+
 def test_every_file_of_the_reference_and_the_sandbox_decides_and_no_picture_or_page_does():
-    files = {p.relative_to(editions.REFERENCE) for p in keys.deciding_files()}
+    files = deciding()
     every = {p.relative_to(editions.REFERENCE) for p in editions.REFERENCE.rglob("*.py")}
     tops = {p: p.parts[0] for p in every}
     core = {p for p, top in tops.items() if top not in ("lab", "classroom")}
@@ -186,6 +192,23 @@ def test_every_file_of_the_reference_and_the_sandbox_decides_and_no_picture_or_p
     never = {"pictures", "commands", "insight", "student"}
     assert not [p for p in files if never & set(p.parts)]
     assert Path("classroom/grading/judge.py") in files
+
+
+WORDS = {  # of what judging imports: what says or keeps something, and decides no score
+    "classroom.author.idle", "classroom.author.mistakes", "classroom.grading.clock",
+    "classroom.intake.suspect", "lab.check", "lab.files", "lab.predict", "lab.progress",
+    "lab.remark", "lab.show",
+}  # fmt: skip
+
+
+def test_every_module_that_judging_needs_decides_or_only_says_something():
+    code = "import sys, tinygrad_lessons.classroom.grading.assess; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    parts = [m.split(".")[1:] for m in done.stdout.split() if m.startswith("tinygrad_lessons.")]
+    files = {".".join(p.with_suffix("").parts) for p in deciding()}
+    needed = {".".join(p) for p in parts if p[0] in ("lab", "classroom")}
+    packages = {m for m in needed if any(other.startswith(m + ".") for other in needed)}
+    assert needed - packages - files == WORDS
 
 
 def test_a_changed_picture_page_or_sentence_of_prose_grades_nobody_again(folder, tmp_path):

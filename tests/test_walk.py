@@ -4,6 +4,7 @@ import csv
 import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -21,11 +22,14 @@ HAND_IN = f"""
 import zipfile
 from pathlib import Path
 from tinygrad_lessons.classroom.author import demo
+there = [s for s in demo.students(Path("course"), "{NAME}")
+         if s.student in ("ada", "wrong-gram", "cut-off")]
 with zipfile.ZipFile("downloads.zip", "w") as archive:
-    for sample in demo.students(Path("course"), "{NAME}"):
-        if sample.student in ("ada", "wrong-gram", "cut-off"):
-            name = sample.student.replace("-", "")
-            archive.writestr(f"{{name}}_12_345_{NAME}.ipynb", sample.text)
+    for number, sample in enumerate(there):
+        archive.writestr(f"name_{{number}}_345_{NAME}.ipynb", sample.text)
+    archive.writestr("studenttest_99_346_{NAME}.ipynb", "")
+rows = [f"{{s.student.replace('-', '')}},{{number}}" for number, s in enumerate(there)]
+Path("roster.csv").write_text("\\n".join(["id,lms_user_id", *rows]))
 """
 FASTER = {"audit": ["--seeds", "2"], "mutate": ["--least", "0"]}
 
@@ -33,7 +37,7 @@ FASTER = {"audit": ["--seeds", "2"], "mutate": ["--least", "0"]}
 def commands(page):
     """The arguments of each `lessons ...` line in a page's code blocks, in order."""
     blocks = re.findall(r"^```\n(.*?)^```", Path(page).read_text(), re.MULTILINE | re.DOTALL)
-    lines = (line.partition("#")[0].split() for block in blocks for line in block.splitlines())
+    lines = (shlex.split(line, comments=True) for block in blocks for line in block.splitlines())
     return [line[1:] for line in lines if line[:1] == ["lessons"]]
 
 
@@ -88,7 +92,7 @@ def walk(tmp_path_factory):
     copy_course(home)
     said = {}
     for name, *rest in commands("docs/instructor.md"):
-        if name == "collect":
+        if name == "roster":
             python(home, HAND_IN)
         said[name] = python(home, LESSONS, name, *rest, *FASTER.get(name, []))
         if name == "new-exercise":
@@ -98,7 +102,8 @@ def walk(tmp_path_factory):
 
 
 def test_the_page_has_the_whole_way():
-    order = ["new-exercise", "sync", "audit", "mutate", "release", "collect", "grade"]
+    order = ["new-exercise", "sync", "audit", "mutate", "release", "roster", "due", "collect"]
+    order += ["collect", "grade"]
     order += ["release", "regrade", "report", "feedback", "export"]
     assert [name for name, *_ in commands("docs/instructor.md") if name in order] == order
 
@@ -135,6 +140,23 @@ def test_everyone_is_graded_once(walk):
     assert "No score of 3 submissions would change." in said["regrade"]
 
 
+def test_the_class_list_decides_who_is_collected(walk):
+    said, _ = walk
+    assert "3 students in roster.csv: 3 new, 0 corrected." in said["roster"]
+    assert f"{NAME} is due 2026-03-01 18:00" in said["due"]
+    assert "studenttest: Canvas's test student, left out." in said["collect"]
+    assert "3 students in course/submitted: 3 new." in said["collect"]
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows has no such modes")
+def test_no_other_user_of_the_machine_reads_about_students(walk):
+    home = walk[1]
+    for name in ("gradebook.db", "submitted", "autograded", "feedback", "reports", ".grading"):
+        assert (home / "course" / name).stat().st_mode & 0o077 == 0, name
+    assert (home / f"{NAME}-plain.csv").stat().st_mode & 0o077 == 0
+    assert (home / "course" / "release" / NAME).stat().st_mode & 0o005 == 0o005
+
+
 def test_the_report_and_the_feedback_are_there(walk):
     course = walk[1] / "course"
     found = json.loads((course / "reports" / f"{NAME}.json").read_text())
@@ -149,6 +171,19 @@ def test_the_report_and_the_feedback_are_there(walk):
 def test_the_export_has_everyone(walk):
     text = (walk[1] / f"{NAME}-plain.csv").read_text(encoding="utf-8-sig")
     assert len(list(csv.DictReader(text.splitlines()))) == 3 and "ada" in text
+
+
+@pytest.mark.parametrize("place", ["lib/python3/site-packages", "lib/python3/dist-packages"])
+def test_an_installed_package_gets_no_exercise(tmp_path, monkeypatch, place):
+    """The next update would take it away."""
+    course = copy_course(tmp_path)
+    shutil.copytree(editions.REFERENCE, tmp_path / place / "package")
+    monkeypatch.setattr(editions, "REFERENCE", tmp_path / place / "package")
+    before = (tmp_path / place / "package/gram_matrices.py").read_bytes()
+    with pytest.raises(Problem, match="the next update overwrites it. Work in a copy"):
+        new_exercise.add(course, NAME, "column-means", "gram_matrices")
+    assert (tmp_path / place / "package/gram_matrices.py").read_bytes() == before
+    assert not list((course / "source").rglob("*column*"))
 
 
 def test_an_exercise_that_cannot_be_written_whole_leaves_nothing(tmp_path, monkeypatch):

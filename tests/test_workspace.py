@@ -211,6 +211,19 @@ def test_a_notebook_under_another_name_is_noticed(course, folder):
     assert (brought.what, brought.notes[0].split(".")[0]) == ("new", "There is mine")
 
 
+@pytest.mark.parametrize("called", [NAME, f"{NAME} (1)", "homework 3"])
+def test_the_folder_that_was_given_out_is_taken_whatever_it_is_called(folder, tmp_path, called):
+    given = tmp_path / "downloads" / called
+    given.parent.mkdir()
+    (folder / NAME).rename(given)
+    for hidden in (workspace.RELEASED, workspace.STAMP):
+        (given / hidden).unlink()
+    for place in (given, given.parent):
+        assert workspace.names(place) == [NAME]
+        assert workspace.place(place, NAME) == given
+    assert workspace.steps(given, NAME)
+
+
 def test_no_copy_is_kept_of_a_notebook_in_which_nothing_was_written(folder):
     path = folder / NAME / f"{NAME}.ipynb"
     fresh = notebook(folder)

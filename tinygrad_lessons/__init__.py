@@ -18,19 +18,24 @@ from .bridge import (
     to_host as to_host,
 )  # fmt: skip
 from .creation import (
-    arange as arange, cat as cat, diag as diag, empty as empty, empty_like as empty_like,
-    eye as eye, full as full, full_like as full_like, infer_dtype as infer_dtype,
-    is_tensor as is_tensor, linspace as linspace, ones as ones, ones_like as ones_like,
-    rand_like as rand_like, randn_like as randn_like, stack as stack, tensor as tensor,
-    where as where, zeros as zeros, zeros_like as zeros_like,
+    BoolTensor as BoolTensor, ByteTensor as ByteTensor, CharTensor as CharTensor,
+    DoubleTensor as DoubleTensor, FloatTensor as FloatTensor, HalfTensor as HalfTensor,
+    IntTensor as IntTensor, LongTensor as LongTensor, ShortTensor as ShortTensor, arange as arange,
+    broadcast_tensors as broadcast_tensors, cat as cat, diag as diag, empty as empty,
+    empty_like as empty_like, eye as eye, full as full, full_like as full_like,
+    infer_dtype as infer_dtype, is_tensor as is_tensor, linspace as linspace, ones as ones,
+    ones_like as ones_like, rand_like as rand_like, randn_like as randn_like, stack as stack,
+    tensor as tensor, where as where, zeros as zeros, zeros_like as zeros_like,
 )  # fmt: skip
 from .devices import device as device
 from .dtypes import (
     bool as bool, can_cast as can_cast, double as double, dtype as dtype, float as float,
     float16 as float16, float32 as float32, float64 as float64, half as half, int as int,
-    int8 as int8, int16 as int16, int32 as int32, int64 as int64, long as long,
+    int16 as int16, int32 as int32, int64 as int64, int8 as int8, long as long,
     promote_types as promote_types, result_type as result_type, uint8 as uint8,
 )  # fmt: skip
+from .einsum import einsum as einsum
+from .files import load as load, save as save
 from .functions import (
     abs as abs, acos as acos, add as add, all as all, allclose as allclose, amax as amax,
     amin as amin, any as any, argmax as argmax, argmin as argmin, argsort as argsort, asin as asin,
@@ -48,7 +53,7 @@ from .functions import (
     sin as sin, softmax as softmax, sort as sort, split as split, sqrt as sqrt, square as square,
     squeeze as squeeze, std as std, sub as sub, sum as sum, t as t, tan as tan, tanh as tanh,
     topk as topk, trace as trace, transpose as transpose, tril as tril, triu as triu,
-    unbind as unbind, unsqueeze as unsqueeze, var as var,
+    trunc as trunc, unbind as unbind, unsqueeze as unsqueeze, var as var,
 )  # fmt: skip
 from .gram_matrices import (
     angles as angles, gram as gram, is_orthonormal as is_orthonormal,
@@ -56,8 +61,8 @@ from .gram_matrices import (
     principal_components as principal_components,
 )  # fmt: skip
 from .random import (
-    Generator as Generator, manual_seed as manual_seed, rand as rand, randint as randint,
-    randn as randn, randperm as randperm,
+    Generator as Generator, manual_seed as manual_seed, multinomial as multinomial, rand as rand,
+    randint as randint, randn as randn, randperm as randperm,
 )  # fmt: skip
 from .shapes import (
     Size as Size, broadcast_shapes as broadcast_shapes, contiguous_strides as contiguous_strides,
@@ -69,4 +74,14 @@ from . import nn as nn, optim as optim, utils as utils  # they build on all of t
 from . import datasets as datasets, training as training
 
 # PyTorch divides by zero in silence; NumPy would warn about lines of ours that nobody can mend.
-warnings.filterwarnings("ignore", category=RuntimeWarning, module=r"tinygrad_lessons\.ops")
+_OURS = r"tinygrad_lessons\.(ops|tensor|autograd|creation)"
+warnings.filterwarnings("ignore", category=RuntimeWarning, module=_OURS)
+
+
+def __getattr__(name: str) -> str:
+    """The version, which takes long to find out."""
+    if name != "__version__":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib.metadata import version
+
+    return version("tinygrad-lessons")

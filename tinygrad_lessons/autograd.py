@@ -37,11 +37,11 @@ def is_grad_enabled() -> bool:
 
 KEEPS = ("", "inputs", "output", "inputs output", "others", "own")
 NUMBERS = (bool, int, float)
-SIGNS = {
-    "Add": "+", "Sub": "-", "Mul": "*", "Div": "/", "Pow": "** or pow()", "MatMul": "@",
-    "FloorDivide": "//", "Remainder": "%", "And": "&", "Or": "|", "Xor": "^",
+OPERATORS = {
+    "Add": "+", "Sub": "-", "Rsub": "-", "Mul": "*", "Div": "/", "Pow": "** or pow()",
+    "MatMul": "@", "FloorDivide": "//", "Remainder": "%", "And": "&", "Or": "|", "Xor": "^",
+    "Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">=",
 }  # fmt: skip
-ORDER = {"Lt": "<", "Le": "<=", "Gt": ">", "Ge": ">="}
 SECOND_BACKWARD = (
     "Trying to backward through the graph a second time (or directly access saved tensors after "
     "they have already been freed). Saved intermediate values of the graph are freed when you call "
@@ -57,6 +57,9 @@ class Function:
               gradients of the others), or "own" (what forward stored)
     promotes  True: mixed operands become one dtype before; float: integers become floats, too
     view      the output shares the first operand's memory
+
+    Written with static methods and a ctx, as in PyTorch, forward and backward are of tensors, and
+    none of these words counts (see context.py).
 
     Operands are tensors or numbers; options, by name, are handed to forward as they are. What
     backward wants of them forward stores: self.dim = dim.
@@ -93,6 +96,11 @@ class Function:
     keeps_inputs = keeps_output = differentiable = False
 
     def __init_subclass__(cls) -> None:
+        if isinstance(vars(cls).get("forward"), staticmethod):
+            from .context import applied  # builds on this
+
+            cls.apply = classmethod(applied)  # type: ignore[assignment, method-assign]
+            return
         refuse_declaration(cls)
         cls.keeps_output = "output" in cls.keeps
         cls.keeps_inputs = "inputs" in cls.keeps or cls.keeps == "others"
@@ -134,6 +142,8 @@ class Function:
                     needed, parent = True, x._node or x
             else:
                 array, parent, memory, numbers = number(x, cls), None, NEVER, True
+                if array is NotImplemented:
+                    return array
             arrays.append(array)
             parents.append(parent)
             memories.append(memory)
@@ -172,7 +182,10 @@ class Function:
 
     def gradients(self, g: Array) -> list[tuple[Any, Array]]:
         """[(parent, its gradient), ...] where one is needed, from the output's gradient `g`."""
-        g = hooked(g, self.hooks, self.device)
+        if not self.shape and isinstance(g, np.generic):  # a sum of two 0-d arrays
+            g = np.asarray(g)
+        if self.hooks:
+            g = hooked(g, self.hooks, self.device)
         if self.retained:
             retain(g, self.retained.values())
         if self.freed:
@@ -224,13 +237,16 @@ class Function:
         kept = self.inputs if self.keeps_inputs else []
         for i, memory in enumerate(self.memories):
             if memory[0] > self.number and self.reads(i):
-                array = kept[i] if i < len(kept) else self.output
-                raise RuntimeError(
-                    "one of the variables needed for gradient computation has been modified by an "
-                    f"inplace operation: [{dtypes.of(array).legacy}Tensor "
-                    f"{list(array.shape)}], kept by {self.name()}\n"
-                    "  Write x = x + 1 instead of x += 1, or change a .clone()."
-                )
+                self.refuse_changed(kept[i] if i < len(kept) else self.output)
+
+    def refuse_changed(self, array: Array) -> None:
+        """Say that `array`, which was kept for backward, has been written over."""
+        raise RuntimeError(
+            "one of the variables needed for gradient computation has been modified by an "
+            f"inplace operation: [{dtypes.of(array).legacy}Tensor {list(array.shape)}], "
+            f"kept by {self.name()}\n"
+            "  Write x = x + 1 instead of x += 1, or change a .clone()."
+        )
 
     def reads(self, i: int) -> bool:
         """Whether backward reads what is kept at place `i`."""
@@ -292,18 +308,24 @@ def one_device(tensors: Sequence[Tensor]) -> Device:
 
 
 def number(x: Any, op: type[Function]) -> Any:
-    """An operand that is no tensor, as a Python number, which never widens an array's dtype."""
+    """An operand that is no tensor, as a Python number, which never widens an array's dtype.
+
+    Of another class an operator makes NotImplemented: Python asks that class, or refuses.
+    """
     if type(x) in NUMBERS or x is None and not op.promotes:
         return x
     if isinstance(x, (np.generic, *NUMBERS)):
         return x.item() if isinstance(x, np.generic) else int(x)
-    name, kind = op.__name__, type(x).__name__
-    if name in ORDER:
-        raise TypeError(f"'{ORDER[name]}' not supported between instances of 'Tensor' and '{kind}'")
-    hint = "\n  Make it a tensor: torch.as_tensor(x)" if isinstance(x, np.ndarray) else ""
-    raise TypeError(
-        f"unsupported operand type(s) for {SIGNS.get(name, name)}: 'Tensor' and '{kind}'{hint}"
-    )
+    name = op.__name__
+    if isinstance(x, np.ndarray):
+        raise TypeError(
+            f"unsupported operand type(s) for {OPERATORS.get(name, name)}: 'Tensor' and 'ndarray'\n"
+            "  Make it a tensor: torch.as_tensor(x)"
+        )
+    if name in OPERATORS:
+        return NotImplemented
+    kind = type(x).__name__
+    raise TypeError(f"{name.lower()}(): argument 'other' (position 2) must be Tensor, not {kind}")
 
 
 def checked(out: Any, device: Device, source: str) -> Array:
@@ -325,7 +347,9 @@ def promoted(arrays: list[Any], target: bool | type) -> list[Any]:
 
 
 def hooked(g: Array, hooks: Sequence[Callable[..., Any]], device: Device) -> Array:
-    """What the hooks make of the gradient `g`."""
+    """What the hooks make of the gradient `g`, an array even where NumPy added two of no axis."""
+    if isinstance(g, np.generic):
+        g = np.asarray(g)
     for hook in hooks:
         changed = hook(torch.Tensor(g, device))
         if changed is not None:
@@ -337,9 +361,10 @@ def hooked(g: Array, hooks: Sequence[Callable[..., Any]], device: Device) -> Arr
 
 def retain(g: Array, tensors: Iterable[Callable[[], Tensor | None]]) -> None:
     """Add a copy of the array `g` to the .grad of those of `tensors` that still are."""
-    for tensor in filter(None, (ref() for ref in tensors)):
-        before = tensor._grad
-        tensor._grad = torch.Tensor(g.copy() if before is None else before.array + g, tensor.device)
+    for tensor in (ref() for ref in tensors):
+        if tensor is not None:
+            summed = g.copy() if tensor._grad is None else tensor._grad.array + g
+            tensor._grad = torch.Tensor(hooked(summed, (), tensor.device), tensor.device)
 
 
 class Handle:
@@ -400,6 +425,60 @@ def backward(root, gradient=None, retain_graph=False):
                     grads[parent] = grads[parent] + share if parent in grads else share
         if not retain_graph:
             node.free()
+
+
+def grad(
+    outputs: Tensor | Sequence[Tensor],
+    inputs: Tensor | Sequence[Tensor],
+    grad_outputs: Any = None,
+    retain_graph: bool = False,
+    create_graph: bool = False,
+    allow_unused: bool = False,
+) -> tuple[Tensor | None, ...]:
+    """The gradients of the sum of `outputs` for each of `inputs`; no .grad is changed.
+
+    With allow_unused, None stands for an input that the outputs don't depend on. These gradients
+    have no gradients themselves: create_graph=True raises.
+
+    >>> x = torch.tensor(3.0, requires_grad=True)
+    >>> grad(x * x, x)
+    (tensor(6.),)
+    """
+    if create_graph:
+        raise NotImplementedError(
+            "grad(): create_graph=True is not here: gradients have no gradients\n"
+            "  Take differences: torch.autograd.numerical_gradient(f, x)"
+        )
+    roots = [outputs] if isinstance(outputs, torch.Tensor) else list(outputs)
+    wanted = [inputs] if isinstance(inputs, torch.Tensor) else list(inputs)
+    given = grad_outputs if isinstance(grad_outputs, (list, tuple)) else [grad_outputs] * len(roots)
+    if not all(x.requires_grad for x in wanted):
+        raise RuntimeError("One of the differentiated Tensors does not require grad")
+    found: dict[Any, Array] = {}
+    for root, g in zip(roots, given, strict=True):
+        spread(root, first_gradient(root, g), found)
+    if not retain_graph:
+        for root in roots:
+            for node in topological_order(root) if root.grad_fn else ():
+                node.free()
+    results = [found.get(x.grad_fn or x) for x in wanted]
+    if not allow_unused and any(g is None for g in results):
+        raise RuntimeError(
+            "One of the differentiated Tensors appears to not have been used in the graph. Set "
+            "allow_unused=True if this is the desired behavior."
+        )
+    pairs = zip(wanted, results, strict=True)
+    return tuple(None if g is None else torch.Tensor(g.copy(), x.device) for x, g in pairs)
+
+
+def spread(root: Tensor, g: Array, found: dict[Any, Array]) -> None:
+    """Add to `found` the gradient of each node and leaf that `root` came from, whose own is `g`."""
+    passed = {root.grad_fn or root: g}
+    for node in topological_order(root) if root.grad_fn else ():
+        for parent, share in node.gradients(passed[node]) if node in passed else ():
+            passed[parent] = passed[parent] + share if parent in passed else share
+    for place, share in passed.items():
+        found[place] = found[place] + share if place in found else share
 
 
 def one_step(out: Tensor, g: Tensor) -> list[Tensor]:

@@ -16,7 +16,7 @@ from .shapes import flat
 from .tensor import Tensor
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from ._types import Data, DeviceLike, DTypeLike, Number
 
@@ -67,7 +67,14 @@ def tensor(
     place = devices.device(device or home)
     if place is not home:
         array = place.upload(home.download(array))
-    return Tensor(array, place).requires_grad_(requires_grad)
+    return leaf(Tensor(array, place), requires_grad)
+
+
+def leaf(x: Tensor, requires_grad: bool) -> Tensor:
+    """`x` as its maker wanted it."""
+    if requires_grad and not x.is_floating_point():
+        raise RuntimeError("Only Tensors of floating point and complex dtype can require gradients")
+    return x.requires_grad_(requires_grad)
 
 
 def host_array(data: Any, dtype: DTypeLike | None) -> np.ndarray[Any, Any]:
@@ -93,6 +100,31 @@ def host_array(data: Any, dtype: DTypeLike | None) -> np.ndarray[Any, Any]:
         raise RuntimeError(f"value cannot be converted without overflow: {error}") from None
 
 
+def constructor(kind: dtypes.dtype) -> Callable[..., Tensor]:
+    """torch.FloatTensor and the like: a tensor of numbers, or of sizes, of the dtype `kind`."""
+
+    def new(*inputs: Any) -> Tensor:
+        if len(inputs) == 1 and not isinstance(inputs[0], int):
+            data = inputs[0].detach() if is_tensor(inputs[0]) else inputs[0]
+            return data._as(kind.np) if is_tensor(data) else tensor(data, dtype=kind)
+        return empty(*inputs or (0,), dtype=kind)
+
+    new.__name__ = new.__qualname__ = f"{kind.legacy}Tensor"
+    new.__doc__ = f"A tensor of {kind.name}: of numbers in lists, or with any numbers, of a size."
+    return new
+
+
+FloatTensor = constructor(dtypes.float32)
+DoubleTensor = constructor(dtypes.float64)
+HalfTensor = constructor(dtypes.float16)
+LongTensor = constructor(dtypes.int64)
+IntTensor = constructor(dtypes.int32)
+ShortTensor = constructor(dtypes.int16)
+CharTensor = constructor(dtypes.int8)
+ByteTensor = constructor(dtypes.uint8)
+BoolTensor = constructor(dtypes.bool)
+
+
 def make(
     name: str,
     dtype: DTypeLike | None,
@@ -101,52 +133,57 @@ def make(
     *inputs: Any,
 ) -> Tensor:
     """A tensor of what the device's own function `name` makes; float32 where nothing is asked."""
+    if isinstance(inputs[0], tuple) and any(n < 0 for n in inputs[0]):
+        raise RuntimeError(f"{name}: Dimension size must be non-negative.")
     place = devices.device(device or "cpu")
     array = getattr(place.xp, name)(*inputs, dtype=dtypes.resolve(dtype, dtypes.float32.np))
-    return Tensor(array, place).requires_grad_(requires_grad)
+    return leaf(Tensor(array, place), requires_grad)
 
 
 def zeros(
-    *size: int | Sequence[int],
+    *sizes: int | Sequence[int],
+    size: Sequence[int] | None = None,
     dtype: DTypeLike | None = None,
     device: DeviceLike | None = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """All numbers are 0. zeros(2, 3) or zeros((2, 3))"""
-    return make("zeros", dtype, device, requires_grad, flat(size))
+    return make("zeros", dtype, device, requires_grad, flat(sizes, size))
 
 
 def ones(
-    *size: int | Sequence[int],
+    *sizes: int | Sequence[int],
+    size: Sequence[int] | None = None,
     dtype: DTypeLike | None = None,
     device: DeviceLike | None = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """All numbers are 1. ones(2, 3) or ones((2, 3))"""
-    return make("ones", dtype, device, requires_grad, flat(size))
+    return make("ones", dtype, device, requires_grad, flat(sizes, size))
 
 
 def empty(
-    *size: int | Sequence[int],
+    *sizes: int | Sequence[int],
+    size: Sequence[int] | None = None,
     dtype: DTypeLike | None = None,
     device: DeviceLike | None = None,
     requires_grad: bool = False,
 ) -> Tensor:
     """Whatever is in the memory. empty(2, 3) or empty((2, 3))"""
-    return make("empty", dtype, device, requires_grad, flat(size))
+    return make("empty", dtype, device, requires_grad, flat(sizes, size))
 
 
 def full(
     size: Sequence[int],
-    value: Number,
+    fill_value: Number,
     *,
     dtype: DTypeLike | None = None,
     device: DeviceLike | None = None,
     requires_grad: bool = False,
 ) -> Tensor:
-    """All numbers are `value`. full((2, 3), 7)"""
-    kind = dtype or dtypes.result_type(value)
-    return make("full", kind, device, requires_grad, tuple(size), value)
+    """All numbers are `fill_value`. full((2, 3), 7)"""
+    kind = dtype or dtypes.result_type(fill_value)
+    return make("full", kind, device, requires_grad, flat([size]), fill_value)
 
 
 def eye(
@@ -158,6 +195,8 @@ def eye(
     requires_grad: bool = False,
 ) -> Tensor:
     """1 on the diagonal, else 0. (n, m)"""
+    if n < 0 or m is not None and m < 0:
+        raise RuntimeError(f"n must be greater or equal to 0, got {n if n < 0 else m}")
     return make("eye", dtype, device, requires_grad, n, m)
 
 
@@ -176,7 +215,7 @@ def linspace(
     wanted = dtypes.resolve(dtype, dtypes.float32.np)
     exact = dtypes.float32 if wanted.kind == "f" and wanted.itemsize < 8 else dtypes.float64
     numbers = make("linspace", exact, device, False, float(start), float(end), steps)
-    return numbers._as(wanted).requires_grad_(requires_grad)  # whole numbers are cut, not rounded
+    return leaf(numbers._as(wanted), requires_grad)  # whole numbers are cut, not rounded
 
 
 def arange(
@@ -208,7 +247,7 @@ def arange(
     count = len(range(*bounds)) if whole else int(np.ceil((end - start) / step))
     steps = place.xp.arange(count, dtype=kind if whole else dtypes.float64.np)
     array = (steps * step + start).astype(kind)
-    return Tensor(array, place).requires_grad_(requires_grad)
+    return leaf(Tensor(array, place), requires_grad)
 
 
 @exercise("ones-like")
@@ -246,17 +285,29 @@ def empty_like(
 
 
 def full_like(
-    x: Tensor, value: Number, *, dtype: DTypeLike | None = None, device: DeviceLike | None = None
+    x: Tensor,
+    fill_value: Number,
+    *,
+    dtype: DTypeLike | None = None,
+    device: DeviceLike | None = None,
 ) -> Tensor:
-    """`value` in the shape of `x`, its dtype and device unless you say others."""
-    return full(x.shape, value, dtype=dtype or x.dtype, device=device or x.device)
+    """`fill_value` in the shape of `x`, its dtype and device unless you say others."""
+    return full(x.shape, fill_value, dtype=dtype or x.dtype, device=device or x.device)
 
 
 @overload
 def where(condition: Tensor) -> tuple[Tensor, ...]: ...
 @overload
-def where(condition: Tensor, input: Tensor | Number, other: Tensor | Number) -> Tensor: ...
-def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
+def where(
+    condition: Tensor,
+    input: Tensor | Number,
+    other: Tensor | Number,
+    *,
+    out: Tensor | None = None,
+) -> Tensor: ...
+def where(
+    condition: Tensor, input: Any = None, other: Any = None, *, out: Tensor | None = None
+) -> Any:
     """`input` where the condition is true, else `other`; without them, where it is true.
 
     >>> x = tensor([1, -2, 3])
@@ -264,29 +315,40 @@ def where(condition: Tensor, input: Any = None, other: Any = None) -> Any:
     (tensor([1, 0, 3]), (tensor([0, 2]),))
     """
     if input is None:
-        return condition.nonzero().unbind(1)
-    if not is_tensor(input) and not is_tensor(other):
-        input = full((), input, device=condition.device)
+        return condition.nonzero(as_tuple=True)
+    if not is_tensor(condition):
+        kind = f"{type(condition).__module__}.{type(condition).__name__}"
+        raise TypeError(
+            f"where(): argument 'condition' (position 1) must be Tensor, not {kind}\n"
+            "  Make it a tensor: torch.as_tensor(condition)"
+        )
     one_device([condition, *filter(is_tensor, (input, other))])
     if condition.dtype is not dtypes.bool:
         raise RuntimeError(
             "where expected condition to be a boolean tensor, but got a tensor with dtype "
             f"{condition.dtype.legacy}\n  Compare it: x > 0"
         )
-    return ops.Where.apply(input, other, condition=condition.array)
+    if not is_tensor(input) and not is_tensor(other):
+        input = full((), input, device=condition.device)
+    result = ops.Where.apply(input, other, condition=condition.array)
+    return result if out is None else torch.functions.written(result, out, "where")
 
 
+@shapes.numpy_names
 def cat(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
     """The tensors behind each other along `dim`."""
     parts = tuple(tensors)
     if not parts:
         raise ValueError("torch.cat(): expected a non-empty list of Tensors")
+    if all(x.shape == (0,) for x in parts):
+        dim = 0
     shape: Sequence[int] = next((x.shape for x in parts if x.shape != (0,)), (0,))
     dim = shapes.axis(dim, len(shape))
     nothing = (*shape[:dim], 0, *shape[dim + 1 :])  # torch.zeros(0) goes with every shape
     return ops.Cat.apply(*(x.reshape(nothing) if x.shape == (0,) else x for x in parts), dim=dim)
 
 
+@shapes.numpy_names
 def stack(tensors: Iterable[Tensor], dim: int = 0) -> Tensor:
     """The tensors, all of one shape, along a new axis.
 
@@ -310,6 +372,12 @@ def diag(input: Tensor, diagonal: int = 0) -> Tensor:
     matrix = torch.zeros(n, n, dtype=input.dtype, device=input.device)
     matrix.diagonal(diagonal).copy_(input)
     return matrix
+
+
+def broadcast_tensors(*tensors: Tensor) -> list[Tensor]:
+    """Views of the tensors in the shape that all of them broadcast to."""
+    shape = torch.broadcast_shapes(*(x.shape for x in tensors))
+    return [x.expand(shape) for x in tensors]
 
 
 def is_tensor(x: object) -> bool:

@@ -71,6 +71,19 @@ def resolve(kind: DTypeLike | None, default: Kind | None = None) -> Any:
     raise TypeError(f"dtype must be a tinygrad_lessons.dtype, not {kind!r}")
 
 
+def of_kind(kind: Kind) -> dtype:
+    """Our dtype of NumPy's `kind`."""
+    return _known[kind]
+
+
+def named(name: str) -> dtype:
+    """The dtype that torch.FloatTensor and the like are named after."""
+    for kind in ALL:
+        if name == f"torch.{kind.legacy}Tensor":
+            return kind
+    raise ValueError(f"invalid type: '{name}'")
+
+
 def promote(a: Kind, b: Kind) -> Kind:
     """The NumPy kind that holds both: of an integer and a float the float, as it is."""
     if (a.kind == "f") != (b.kind == "f"):

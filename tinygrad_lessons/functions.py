@@ -11,6 +11,7 @@ from typing import Any, Concatenate, ParamSpec, Protocol, TypeVar, cast, overloa
 
 import tinygrad_lessons as torch  # for what builds on tensors: they are not there yet
 
+from .shapes import refuse_repeated
 from .tensor import Tensor
 from .tensor.base import Base
 
@@ -60,6 +61,7 @@ def written(result: Tensor, out: Tensor, name: str) -> Tensor:
             f"{name}(): functions with out=... arguments don't support automatic "
             "differentiation, but one of the arguments requires grad."
         )
+    refuse_repeated(out.array)
     torch.write_out(result, out)
     out._wrote()
     return out
@@ -72,6 +74,15 @@ def known_as(call: Any, method: Any, *more: inspect.Parameter) -> Any:
     call.__name__, call.__qualname__, call.__doc__ = (method.__name__,) * 2 + (method.__doc__,)
     call.__wrapped__ = method  # where `??` finds the source
     return call
+
+
+def pow(input: Tensor | float, exponent: Tensor | float, *, out: Tensor | None = None) -> Tensor:
+    """input to the power of exponent; one of the two may be a number."""
+    if not isinstance(input, Tensor) and isinstance(exponent, Tensor):
+        result = exponent.__rpow__(input)
+        return result if out is None else written(result, out, "pow")
+    compute: Callable[..., Tensor] = function(Tensor.pow)
+    return compute(input, exponent, out=out)
 
 
 # One number at a time
@@ -106,7 +117,6 @@ minimum = function(Tensor.minimum)
 mul = function(Tensor.mul)
 ne = function(Tensor.ne)
 neg = function(Tensor.neg)
-pow = function(Tensor.pow)
 reciprocal = function(Tensor.reciprocal)
 relu = function(Tensor.relu)
 remainder = function(Tensor.remainder)
@@ -119,6 +129,7 @@ square = function(Tensor.square)
 sub = function(Tensor.sub)
 tan = function(Tensor.tan)
 tanh = function(Tensor.tanh)
+trunc = function(Tensor.trunc)
 
 # Products
 

@@ -20,9 +20,11 @@ EDGE, THRESHOLD, WIDTH, PRECISION = 3, 1000, 80, 4
 
 
 def tensor_repr(t: Tensor) -> str:
-    """`tensor([1., 2.])`, with what is not usual about it behind."""
-    shown = t.device.download(t.array, implicit="repr()")
-    body = "tensor(" + (text(shown, len("tensor(")) if shown.size else "[]")
+    """`tensor([1., 2.])`, with what is not usual about it behind. Only what is shown is copied."""
+    cut = t.array.size > THRESHOLD
+    shown = t.device.download(edges(t.device.xp, t.array) if cut else t.array, implicit="repr()")
+    numbers = lines(shown, t.array.shape, len("tensor("), cut, *formatter(shown))
+    body = "tensor(" + (numbers if shown.size else "[]")
     return add_suffixes(body, list(suffixes(t)), len("tensor("))
 
 
@@ -56,37 +58,36 @@ def add_suffixes(body: str, extra: list[str], indent: int) -> str:
     return body + ")"
 
 
-def text(a: Numbers, indent: int) -> str:
-    """The numbers of a NumPy array in brackets, the middle left out of more than 1,000."""
-    cut = a.size > THRESHOLD
-    return lines(a, indent, cut, *formatter(edges(a) if cut else a))
+def lines(
+    a: Numbers, shape: tuple[int, ...], indent: int, cut: bool, form: Form, width: int
+) -> str:
+    """The text of an array of this `shape`, of which `a` is what is shown, if `cut` its edges.
 
-
-def lines(a: Numbers, indent: int, cut: bool, form: Form, width: int) -> str:
-    """An array's text; `indent` is how far from the left it starts."""
-    if a.ndim == 0:
+    `indent` is how far from the left it starts.
+    """
+    if not shape:
         return form(a.item())
-    left_out = cut and len(a) > 2 * EDGE
-    rows = [*a[:EDGE], *a[-EDGE:]] if left_out else list(a)
-    if a.ndim == 1:
-        parts = [form(x.item()) for x in rows]
+    if len(shape) == 1:
+        parts = [form(x.item()) for x in a]
     else:
-        parts = [lines(row, indent + 1, cut, form, width) for row in rows]
-    if left_out:
-        parts.insert(EDGE, " ..." if a.ndim == 1 else "...")
-    gap = "\n" * max(a.ndim - 1, 1) + " " * (indent + 1)
-    if a.ndim > 1:
+        parts = [lines(row, shape[1:], indent + 1, cut, form, width) for row in a]
+    if cut and shape[0] > 2 * EDGE:
+        parts.insert(EDGE, " ..." if len(shape) == 1 else "...")
+    gap = "\n" * max(len(shape) - 1, 1) + " " * (indent + 1)
+    if len(shape) > 1:
         return "[" + ("," + gap).join(parts) + "]"
     per_line = max(1, (WIDTH - indent) // (width + 2))
     full = [", ".join(parts[i : i + per_line]) for i in range(0, len(parts), per_line)]
     return "[" + ("," + gap).join(full) + "]"
 
 
-def edges(a: Numbers) -> Numbers:
+def edges(xp: Any, a: Any) -> Any:
     """The numbers of an array that are shown when its middle is left out."""
     for i in range(a.ndim):
         if a.shape[i] > 2 * EDGE:
-            a = np.concatenate([a.take(range(EDGE), i), a.take(range(-EDGE, 0), i)], i)
+            before = (slice(None),) * i
+            first, last = a[(*before, slice(EDGE))], a[(*before, slice(-EDGE, None))]
+            a = xp.concatenate([first, last], i)
     return a
 
 

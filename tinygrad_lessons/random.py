@@ -65,30 +65,32 @@ def default_generator(device: DeviceLike) -> Generator:
 
 
 def rand(
-    *size: int | Sequence[int],
+    *sizes: int | Sequence[int],
+    size: Sequence[int] | None = None,
     dtype: DTypeLike | None = None,
     device: DeviceLike | None = None,
     requires_grad: bool = False,
     generator: Generator | None = None,
 ) -> Tensor:
     """Uniform in [0, 1)."""
-    return _drawn("random", size, dtype, device, requires_grad, generator)
+    return _drawn("random", flat(sizes, size), dtype, device, requires_grad, generator)
 
 
 def randn(
-    *size: int | Sequence[int],
+    *sizes: int | Sequence[int],
+    size: Sequence[int] | None = None,
     dtype: DTypeLike | None = None,
     device: DeviceLike | None = None,
     requires_grad: bool = False,
     generator: Generator | None = None,
 ) -> Tensor:
     """Normal with mean 0 and variance 1."""
-    return _drawn("standard_normal", size, dtype, device, requires_grad, generator)
+    return _drawn("standard_normal", flat(sizes, size), dtype, device, requires_grad, generator)
 
 
 def _drawn(
     kind: str,
-    size: Sequence[Any],
+    size: tuple[int, ...],
     dtype: DTypeLike | None,
     device: DeviceLike | None,
     requires_grad: bool,
@@ -101,7 +103,7 @@ def _drawn(
         )
     place, numbers = _source(device, generator)
     exact = dtypes.float32.np if kept.itemsize < 4 else kept
-    array = getattr(numbers, kind)(flat(size), dtype=exact)
+    array = getattr(numbers, kind)(size, dtype=exact)
     return Tensor(place.xp.asarray(array, dtype=kept), place, requires_grad)
 
 
@@ -139,3 +141,34 @@ def randperm(
     """0 to n - 1 in random order."""
     place, numbers = _source(device, generator)
     return Tensor(numbers.random(n).argsort(), place)
+
+
+def multinomial(
+    input: Tensor,
+    num_samples: int,
+    replacement: bool = False,
+    *,
+    generator: Generator | None = None,
+) -> Tensor:
+    """Indices drawn with the weights `input` in a row. (n,) -> (k,), (m, n) -> (m, k)
+
+    Without replacement no index comes twice. Weights need not sum to 1.
+    """
+    if input.ndim not in (1, 2):
+        raise RuntimeError("prob_dist must be 1 or 2 dim")
+    if num_samples <= 0:
+        raise RuntimeError("cannot sample n_sample <= 0 samples")
+    weights, n = input.detach().double(), input.shape[-1]
+    if input.device.type == "cpu" and not bool(((weights >= 0) & weights.isfinite()).all()):
+        raise RuntimeError("probability tensor contains either `inf`, `nan` or element < 0")
+    options: Any = {"dtype": dtypes.float64, "device": input.device, "generator": generator}
+    if replacement:
+        edges = weights.cumsum(-1) / weights.sum(-1, keepdim=True)
+        drawn = rand(*input.shape[:-1], num_samples, **options)
+        return (drawn.unsqueeze(-1) >= edges.unsqueeze(-2)).sum(-1)
+    if num_samples > n:
+        raise RuntimeError(
+            "cannot sample n_sample > prob_dist.size(-1) samples without replacement"
+        )
+    waiting = -rand(*input.shape, **options).log() / weights  # who is the first of so many clocks
+    return waiting.topk(num_samples, largest=False)[1]

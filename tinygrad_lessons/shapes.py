@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Sequence
-from typing import Any, SupportsIndex, overload
+from collections.abc import Callable, Iterable, Sequence
+from functools import wraps
+from typing import Any, SupportsIndex, TypeVar, cast, overload
 
 import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from .exercise import exercise
+
+F = TypeVar("F", bound=Callable[..., Any])
 
 
 class Size(tuple[int, ...]):
@@ -135,8 +138,23 @@ def dims(dim: int | Sequence[int] | None, ndim: int) -> tuple[int, ...] | None:
     return axes if ndim else None
 
 
-def flat(sizes: Sequence[Any]) -> tuple[int, ...]:
-    """The sizes of f(2, 3) and of f((2, 3)): both are common."""
+def numpy_names(function: F) -> F:
+    """The function, which takes axis= for dim= and keepdims= for keepdim=, as PyTorch's do."""
+
+    @wraps(function)
+    def renamed(*inputs: Any, **options: Any) -> Any:
+        for theirs, ours in (("axis", "dim"), ("keepdims", "keepdim")):
+            if theirs in options:
+                options[ours] = options.pop(theirs)
+        return function(*inputs, **options)
+
+    return cast("F", renamed)
+
+
+def flat(sizes: Sequence[Any], named: Sequence[int] | int | None = None) -> tuple[int, ...]:
+    """The sizes of f(2, 3), of f((2, 3)) and of f(size=(2, 3))."""
+    if named is not None:
+        return (named,) if isinstance(named, int) else tuple(named)
     if len(sizes) == 1 and isinstance(sizes[0], (tuple, list)):
         return tuple(sizes[0])
     return tuple(sizes)
@@ -181,3 +199,14 @@ def no_permutation(ndim: int, given: int) -> str:
         "length of the desired ordering of dimensions i.e. input.dim() = "
         f"{ndim} is not equal to len(dims) = {given}"
     )
+
+
+def refuse_repeated(array: Any) -> None:
+    """Raise if one number of `array` stands for several: a write would hit them all."""
+    if array.size and any(
+        n > 1 and not step for n, step in zip(array.shape, array.strides, strict=True)
+    ):
+        raise RuntimeError(
+            "unsupported operation: more than one element of the written-to tensor refers to a "
+            "single memory location. Please clone() the tensor before performing the operation."
+        )

@@ -10,7 +10,11 @@ from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equi
 # ones-like
 
 
-@mistake("ones-like", "'Like' means three things. The shape is one: which are the others?")
+@mistake(
+    "ones-like",
+    "'Like' means three things. The shape is one: which are the others?",
+    more="ones_like of a tensor in int64 is in int64. Print ones_like(torch.arange(3)).",
+)
 def loses_dtype(x, *, dtype=None, device=None):
     return torch.ones(x.shape, dtype=dtype, device=device or x.device)
 
@@ -75,7 +79,10 @@ def empty_then_fill(x, *, dtype=None, device=None):
     return out
 
 
-@also_right("ones-like")
+@also_right(
+    "ones-like",
+    note="torch.full(x.shape, 1, dtype=…, device=…) makes a tensor of any one number.",
+)
 def with_full(x, *, dtype=None, device=None):
     dtype = x.dtype if dtype is None else dtype
     device = x.device if device is None else device
@@ -139,6 +146,7 @@ def always_float32(x, *, dtype=None, device=None):
     "rand-like",
     "What is left of 0.7 in int64? Is a tensor of zeros what the caller asked for, or should the "
     "function say something?",
+    more="Every number from [0, 1) is cut to 0.",
 )
 def cut_to_whole_numbers(x, *, dtype=None, device=None):
     return torch.rand(x.shape, device=device or x.device).to(dtype=dtype or x.dtype)
@@ -175,7 +183,11 @@ def draws_into_x(x, *, dtype=None, device=None):
     return x.to(wanted["device"])
 
 
-@also_right("rand-like")
+@also_right(
+    "rand-like",
+    note="torch.empty(…).uniform_() draws into memory that is there; names with a trailing _ "
+    "write in place.",
+)
 def empty_then_uniform(x, *, dtype=None, device=None):
     return torch.empty(x.shape, **_wanted(x, dtype, device)).uniform_()
 
@@ -225,7 +237,12 @@ def _numbers(data):
     return found
 
 
-@mistake("infer-dtype", "What does isinstance(True, int) say? Which of your branches meets True?")
+@mistake(
+    "infer-dtype",
+    "What does isinstance(True, int) say? Which of your branches meets True?",
+    more="It says True: for Python a bool is an int with two values. Whoever asks for int "
+    "first never comes to bool.",
+)
 def bool_is_int(data):
     if isinstance(data, np.ndarray):
         return torch.dtypes.of(data)
@@ -248,7 +265,12 @@ def as_numpy_does(data):
     return torch.dtypes.of(np.array(data))
 
 
-@mistake("infer-dtype", "What does all(...) say of nothing at all? Try [].")
+@mistake(
+    "infer-dtype",
+    "What does all(...) say of nothing at all? Try [].",
+    more="all([]) is True: in nothing there is nothing that fails. So the empty list needs a "
+    "line of its own, before.",
+)
 def nothing_is_bool(data):
     if isinstance(data, np.ndarray):
         return torch.dtypes.of(data)
@@ -258,7 +280,11 @@ def nothing_is_bool(data):
     return torch.int64 if all(isinstance(x, int) for x in found) else torch.float32
 
 
-@mistake("infer-dtype", "Call it with rows of different lengths. What would their shape be?")
+@mistake(
+    "infer-dtype",
+    "Call it with rows of different lengths. What would their shape be?",
+    more="[[1, 2], [3]] has rows of 2 and of 1: there is no shape for it.",
+)
 def takes_ragged_lists(data):
     if isinstance(data, np.ndarray):
         return torch.dtypes.of(data)
@@ -340,7 +366,10 @@ def lists_only(data):
     return look_for_a_float(data)
 
 
-@also_right("infer-dtype")
+@also_right(
+    "infer-dtype",
+    note="collect the types in a set, {type(x) for x in numbers}, and ask float in it, then int.",
+)
 def look_for_a_float(data):
     if isinstance(data, np.ndarray):
         return torch.dtypes.of(data)
@@ -389,7 +418,11 @@ def column_by_column(shape):
     return tuple(strides)
 
 
-@mistake("contiguous-strides", "Along the last dim, how far away is the neighbour?")
+@mistake(
+    "contiguous-strides",
+    "Along the last dim, how far away is the neighbour?",
+    more="It is 1 away: the last stride is 1, before anything is multiplied.",
+)
 def multiplies_too_early(shape):
     strides, step = [], 1
     for n in reversed(shape):
@@ -417,7 +450,12 @@ def next_size_only(shape):
     return (*(max(n, 1) for n in shape[1:]), 1) if shape else ()
 
 
-@mistake("contiguous-strides", "What becomes of your product behind a size of 0?")
+@mistake(
+    "contiguous-strides",
+    "What becomes of your product behind a size of 0?",
+    more="A stride of 0 says that all elements lie in one place. max(size, 1) is one way to "
+    "keep it from that.",
+)
 def a_zero_makes_zeros(shape):
     return tuple(math.prod(shape[i + 1 :]) for i in range(len(shape)))
 
@@ -460,7 +498,10 @@ def begins_with_a_one(shape):
     return tuple(strides)
 
 
-@also_right("contiguous-strides")
+@also_right(
+    "contiguous-strides",
+    note="math.prod(shape[i + 1:]) for each i: how many numbers lie behind one step.",
+)
 def products_of_what_follows(shape):
     return tuple(math.prod(max(n, 1) for n in shape[i + 1 :]) for i in range(len(shape)))
 
@@ -489,7 +530,11 @@ demands(
 # resolve-shape
 
 
-@mistake("resolve-shape", "7 numbers in rows of 2: what does // do with the one that is left?")
+@mistake(
+    "resolve-shape",
+    "7 numbers in rows of 2: what does // do with the one that is left?",
+    more="7 // 2 is 3, and 3 rows of 2 hold 6. The remainder tells: 7 % 2.",
+)
 def leaves_some_over(shape, size):
     if shape.count(-1) > 1 or any(n < -1 for n in shape):
         raise RuntimeError("sizes that can't be")
@@ -514,7 +559,11 @@ def solves_every_unknown(shape, size):
     return tuple(size // known if n == -1 else n for n in shape)
 
 
-@mistake("resolve-shape", "Multiply (0, -1) out for -1 = 1, 2 and 3. Which of them is right for 0?")
+@mistake(
+    "resolve-shape",
+    "Multiply (0, -1) out for -1 = 1, 2 and 3. Which of them is right for 0?",
+    more="0 times 1, 0 times 2 and 0 times 3 are all 0: any number fits, so none is meant.",
+)
 def picks_one_of_many(shape, size):
     if 0 in shape and -1 in shape and size == 0:
         return tuple(0 if n == -1 else n for n in shape)
@@ -612,7 +661,11 @@ def copy_with_the_size(shape, size):
     return tuple(shape)
 
 
-@also_right("resolve-shape")
+@also_right(
+    "resolve-shape",
+    note="try every size from 0 to `size`, and unpack (only,) = fits: more than one, or none, "
+    "raises by itself.",
+)
 def try_every_size(shape, size):
     if -1 not in shape:
         if math.prod(shape) != size or min(shape, default=0) < 0:
@@ -649,7 +702,11 @@ def _misfit(shapes):
     return RuntimeError(" and ".join(str(tuple(s)) for s in shapes) + " do not broadcast")
 
 
-@mistake("broadcast-shapes", "Write the shapes below each other as NumPy does. Which ends meet?")
+@mistake(
+    "broadcast-shapes",
+    "Write the shapes below each other as NumPy does. Which ends meet?",
+    more="(3, 1) above (4,), right ends together: 1 stands above 4, 3 above nothing.",
+)
 def aligns_left(*shapes):
     result = [1] * max(len(s) for s in shapes)
     for shape in shapes:
@@ -670,14 +727,23 @@ def zero_gives_way(*shapes):
     return tuple(max(column) for column in zip(*padded, strict=True))
 
 
-@mistake("broadcast-shapes", "Two cases to try: sizes 2 and 3; sizes 1 and 0. What do you expect?")
+@mistake(
+    "broadcast-shapes",
+    "Two cases to try: sizes 2 and 3; sizes 1 and 0. What do you expect?",
+    more="2 and 3 can't meet: that is an error, not 3. And 1 gives way to 0: the result is 0.",
+)
 def takes_the_larger(*shapes):
     longest = max(len(s) for s in shapes)
     padded = [(1,) * (longest - len(s)) + tuple(s) for s in shapes]
     return tuple(max(column) for column in zip(*padded, strict=True))
 
 
-@mistake("broadcast-shapes", "Where does zip stop, when one shape is longer? What is lost?")
+@mistake(
+    "broadcast-shapes",
+    "Where does zip stop, when one shape is longer? What is lost?",
+    more="zip stops with the shorter one, and the dims in front are lost. Fill the shorter "
+    "with ones.",
+)
 def stops_at_the_shorter(*shapes):
     result = []
     for column in zip(*[reversed(s) for s in shapes], strict=False):
@@ -752,7 +818,10 @@ def one_beats_zero(*shapes):
     return tuple(max(column) for column in zip(*padded, strict=True))
 
 
-@also_right("broadcast-shapes")
+@also_right(
+    "broadcast-shapes",
+    note="set(column) - {1} holds at most one size where the shapes meet.",
+)
 def by_columns(*shapes):
     longest = max(len(s) for s in shapes)
     padded = [(1,) * (longest - len(s)) + tuple(s) for s in shapes]
@@ -799,6 +868,7 @@ def _floats_only(x):
 @mistake(
     "mean",
     "How many numbers went into each of your sums? Try a tensor with two rows and three columns.",
+    more="Each sum over dim 1 of a (2, 3) tensor took 3 numbers; you divided by 2.",
 )
 def divides_by_rows(self, dim=None, keepdim=False):
     _floats_only(self)
@@ -822,7 +892,11 @@ def whole_division(self, dim=None, keepdim=False):
     return total // n if not self.dtype.is_floating_point else total / n
 
 
-@mistake("mean", "Which of your parameters does the body read? Print the shapes with keepdim=True.")
+@mistake(
+    "mean",
+    "Which of your parameters does the body read? Print the shapes with keepdim=True.",
+    more="With keepdim=True a mean over dim 1 of (2, 3) has shape (2, 1).",
+)
 def forgets_keepdim(self, dim=None, keepdim=False):
     _floats_only(self)
     total = self.sum(dim)
@@ -897,7 +971,10 @@ def along_dim_after_dim(self, dim=None, keepdim=False):
     return self.sum(dim, keepdim) / n
 
 
-@also_right("mean")
+@also_right(
+    "mean",
+    note="divide first, then sum: (x / n).sum(dim) cannot overflow where the sum would.",
+)
 def scaled_before_the_sum(self, dim=None, keepdim=False):
     _floats_only(self)
     n = self.numel() / max(self.sum(dim).numel(), 1)
@@ -959,7 +1036,11 @@ def by_the_variance(x, dim):
     return _standardized(x, dim, off, (off * off).mean(dim, keepdim=True))
 
 
-@mistake("standardize", "What do you divide by where all numbers are equal? What is 0 / 0?")
+@mistake(
+    "standardize",
+    "What do you divide by where all numbers are equal? What is 0 / 0?",
+    more="0 / 0 is nan. Where the deviation is 0, divide by something else.",
+)
 def nan_where_all_are_equal(x, dim):
     off = x - x.mean(dim, keepdim=True)
     return off / (off * off).mean(dim, keepdim=True).sqrt()
@@ -969,6 +1050,8 @@ def nan_where_all_are_equal(x, dim):
     "standardize",
     "Seven times the same number: print x less its mean with all its digits. Is it exactly 0, and "
     "what does the division make of it?",
+    more="It may be 1e-8, and so is the deviation: their quotient is 1. Equal numbers can be "
+    "seen before anything is rounded: the largest is the smallest.",
 )
 def blows_up_rounding(x, dim):
     off = x - x.mean(dim, keepdim=True)
@@ -995,6 +1078,7 @@ def adds_a_speck(x, dim):
 @mistake(
     "standardize",
     "Print the shapes of x and of x.mean(1). Which numbers meet when you subtract them?",
+    more="x is (3, 3), the means are (3,): entry j of the means meets column j, not row j.",
 )
 def forgets_to_keep_the_dim(x, dim):
     off = x - x.mean(dim)
@@ -1017,6 +1101,7 @@ def centred_only(x, dim):
     "standardize",
     "There is one deviation for each row or column. An `if`, an `or` and Python's max want one "
     "yes or no: about which of them? What would choose for each by itself?",
+    more="torch.where(condition, a, b) chooses for each number by itself.",
 )
 def asks_one_if_for_all(x, dim):
     off = x - x.mean(dim, keepdim=True)
@@ -1057,7 +1142,11 @@ def through_the_first_number(x, dim):
     return off * (x.shape[dim] / (total + (total == 0))).sqrt()
 
 
-@also_right("standardize")
+@also_right(
+    "standardize",
+    note="torch.where(equal, 0 * x, off / torch.where(equal, 1, deviation)): choose twice, so "
+    "that nothing is divided by 0.",
+)
 def chosen_by_where(x, dim):
     off = x - x.mean(dim, keepdim=True)
     deviation = (off * off).mean(dim, keepdim=True) ** 0.5

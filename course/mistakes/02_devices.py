@@ -26,7 +26,11 @@ def last_of_all_devices():
     return torch.devices.available()[-1]
 
 
-@mistake("pick-device", "Do you return a device, or its name?")
+@mistake(
+    "pick-device",
+    "Do you return a device, or its name?",
+    more="torch.device(name) is the device itself.",
+)
 def returns_a_name():
     found = torch.accelerator.current_accelerator()
     return "cpu" if found is None else str(found)
@@ -46,7 +50,10 @@ def the_wrong_way_round():
     return torch.accelerator.current_accelerator()
 
 
-@also_right("pick-device")
+@also_right(
+    "pick-device",
+    note="current_accelerator() or torch.device('cpu'): None counts as false.",
+)
 def one_or_the_other():
     return torch.accelerator.current_accelerator() or torch.device("cpu")
 
@@ -122,7 +129,11 @@ def last_character_only(text):
     return type, None if index is None else int(text[-1])
 
 
-@mistake("parse-device", "Which whole numbers does int() take that are no index?")
+@mistake(
+    "parse-device",
+    "Which whole numbers does int() take that are no index?",
+    more="int('-1') is -1, and int(' 1 ') is 1. text.isdigit() is stricter.",
+)
 def takes_a_negative_index(text):
     type, colon, index = text.partition(":")
     if type not in torch.devices.names:
@@ -133,7 +144,11 @@ def takes_a_negative_index(text):
         raise RuntimeError(f"invalid index in {text!r}") from None
 
 
-@mistake("parse-device", "Of which type is the exception for 'cuda:one'? Which was asked for?")
+@mistake(
+    "parse-device",
+    "Of which type is the exception for 'cuda:one'? Which was asked for?",
+    more="int('one') raises a ValueError, a RuntimeError was asked for. Look before you convert.",
+)
 def leaves_int_to_complain(text):
     type, colon, index = text.partition(":")
     if type not in torch.devices.names or index.startswith("-"):
@@ -201,7 +216,11 @@ def also_by_split(text):
     return parts[0], int(parts[1])
 
 
-@also_right("parse-device")
+@also_right(
+    "parse-device",
+    note="a regular expression, re.fullmatch(r'(cpu|cuda|sim)(?::(\\d+))?', text), reads both "
+    "parts at once.",
+)
 def by_a_pattern(text):
     import re
 
@@ -239,7 +258,12 @@ def _asked(device, dtype):
     return (None, device) if isinstance(device, torch.dtype) else (device, dtype)
 
 
-@mistake("to", "Is x.to(its own device) x, or a copy of it? Who would pay for a copy?")
+@mistake(
+    "to",
+    "Is x.to(its own device) x, or a copy of it? Who would pay for a copy?",
+    more="x.to(x.device) costs nothing if it is x itself. Compare devices with `is`: there is "
+    "one object for each.",
+)
 def always_copies(self, device=None, dtype=None):
     device, dtype = _asked(device, dtype)
     result = torch.ops.Cast.apply(self, to=(dtype or self.dtype).np)
@@ -267,7 +291,11 @@ def forgets_the_dtype(self, device=None, dtype=None):
     return self if here is self.device else torch.ops.Transfer.apply(self, to=here)
 
 
-@mistake("to", "x.to(torch.float64): what is in your parameter `device` then?")
+@mistake(
+    "to",
+    "x.to(torch.float64): what is in your parameter `device` then?",
+    more="It holds torch.float64. isinstance(device, torch.dtype) notices.",
+)
 def takes_no_dtype_alone(self, device=None, dtype=None):
     result = self
     if dtype is not None and dtype is not self.dtype:
@@ -276,7 +304,12 @@ def takes_no_dtype_alone(self, device=None, dtype=None):
     return result if here is self.device else torch.ops.Transfer.apply(result, to=here)
 
 
-@mistake("to", "Are 'sim' and 'sim:0' two devices? What do you compare?")
+@mistake(
+    "to",
+    "Are 'sim' and 'sim:0' two devices? What do you compare?",
+    more="torch.device('sim:0') is torch.device('sim'): one object. Their names differ, so "
+    "compare the objects.",
+)
 def compares_names(self, device=None, dtype=None):
     device, dtype = _asked(device, dtype)
     result = self
@@ -418,7 +451,11 @@ def hands_over_whatever_comes(self, device=None, dtype=None):
     return result
 
 
-@also_right("to")
+@also_right(
+    "to",
+    note="cast first where it makes the tensor smaller, copy first where it makes it larger: "
+    "fewer bytes cross.",
+)
 def the_copy_first(self, device=None, dtype=None):
     device, dtype = _asked(device, dtype)
     result, here = self, _where(self, device)
@@ -466,7 +503,11 @@ def _apart(a, b):
     return RuntimeError(f"tensors on {a.device} and on {b.device}")
 
 
-@mistake("common-device", "'is' asks for the same object. Are two equal texts one object?")
+@mistake(
+    "common-device",
+    "'is' asks for the same object. Are two equal texts one object?",
+    more="Two texts may be equal and still be two objects. A device exists once: compare those.",
+)
 def texts_with_is(*tensors):
     for tensor in tensors[1:]:
         if f"{tensor.device}:0" is not f"{tensors[0].device}:0":
@@ -542,7 +583,10 @@ def each_against_the_first(*tensors):
     return first.device
 
 
-@also_right("common-device")
+@also_right(
+    "common-device",
+    note="{t.device for t in tensors} has one member where all is well.",
+)
 def as_a_set(*tensors):
     found = {tensor.device for tensor in tensors}
     if len(found) > 1:
@@ -566,7 +610,11 @@ demands(
 # one-hot
 
 
-@mistake("one-hot", "Who owns the memory of your rows, when the labels are on a device?")
+@mistake(
+    "one-hot",
+    "Who owns the memory of your rows, when the labels are on a device?",
+    more="torch.eye(classes) lies on the CPU. It takes a device=, too.",
+)
 def eye_on_the_host(labels, classes):
     return torch.eye(classes)[labels]
 
@@ -598,7 +646,9 @@ def whole_numbers(labels, classes):
 
 
 @mistake(
-    "one-hot", "Your rows say True and False. What has a network's output to be compared with?"
+    "one-hot",
+    "Your rows say True and False. What has a network's output to be compared with?",
+    more="They are bools. float32 was asked for: .to(dtype=…) converts.",
 )
 def truths(labels, classes):
     return labels.unsqueeze(-1) == torch.arange(classes, device=labels.device)
@@ -668,7 +718,11 @@ def numpys_rows(labels, classes):
     return torch.tensor(rows, device=labels.device)
 
 
-@also_right("one-hot")
+@also_right(
+    "one-hot",
+    note="labels.unsqueeze(-1) == torch.arange(classes, device=…) compares each label with "
+    "each class; it makes no table.",
+)
 def mask(labels, classes):
     hot = labels.unsqueeze(-1) == torch.arange(classes, device=labels.device)
     return hot.to(dtype=torch.float32)
@@ -709,7 +763,12 @@ def _norm(grads):
     return sum((g * g).sum() for g in grads).sqrt()
 
 
-@mistake("clip-norm", "How many norms do you take? All gradients together are one vector.")
+@mistake(
+    "clip-norm",
+    "How many norms do you take? All gradients together are one vector.",
+    more="Each norm by itself changes the direction of the whole. Sum all squares first, over "
+    "all parameters.",
+)
 def each_by_itself(parameters, limit):
     grads = _grads(parameters)
     if not grads:
@@ -736,6 +795,8 @@ def cuts_each_number(parameters, limit):
 @mistake(
     "clip-norm",
     "How do you know whether the norm is above the limit? An if and Python's min ask on the host.",
+    more="The answer has to come back first: a copy, and a wait. A clamp multiplies by 1 where"
+    " nothing is to be done.",
 )
 def asks_on_the_host(parameters, limit):
     grads = _grads(parameters)
@@ -759,7 +820,12 @@ def lengthens_too(parameters, limit):
     return norm
 
 
-@mistake("clip-norm", "Someone holds the old p.grad. What do they see: is it scaled?")
+@mistake(
+    "clip-norm",
+    "Someone holds the old p.grad. What do they see: is it scaled?",
+    more="They see the old numbers: `=` gave p.grad a new tensor. Names that end in _ write "
+    "into the old one.",
+)
 def makes_new_gradients(parameters, limit):
     parameters = [parameters] if isinstance(parameters, torch.Tensor) else list(parameters)
     grads = _grads(parameters)
@@ -805,7 +871,12 @@ def divides_by_zero(parameters, limit):
     return norm
 
 
-@mistake("clip-norm", "A generator can be walked once. How often do you walk the parameters?")
+@mistake(
+    "clip-norm",
+    "A generator can be walked once. How often do you walk the parameters?",
+    more="On the second walk it is empty, so nothing is scaled. A list can be walked as often "
+    "as you like.",
+)
 def walks_twice(parameters, limit):
     parameters = [parameters] if isinstance(parameters, torch.Tensor) else parameters
     norm = sum(((p.grad * p.grad).sum() for p in parameters if p.grad is not None), 0.0) ** 0.5
@@ -904,7 +975,11 @@ def by_the_larger_of_norm_and_limit(parameters, limit):
     return norm
 
 
-@also_right("clip-norm")
+@also_right(
+    "clip-norm",
+    note="torch.stack of the sums, then one root: a few large kernels where a loop has many "
+    "small ones.",
+)
 def norm_of_norms(parameters, limit):
     grads = _grads(parameters)
     if not grads:
@@ -939,7 +1014,11 @@ demands(
 # epoch-loss
 
 
-@mistake("epoch-loss", "How often do you wait? Could the sum stay where its terms are?")
+@mistake(
+    "epoch-loss",
+    "How often do you wait? Could the sum stay where its terms are?",
+    more="Once in each batch. A tensor can be a sum as well: it waits only at .item().",
+)
 def a_float_each(model, batches, device):
     total, count = 0.0, 0
     for x, y in batches:
@@ -949,7 +1028,11 @@ def a_float_each(model, batches, device):
     return total / count
 
 
-@mistake("epoch-loss", "Four batches of 4 and one of 1: which share has the last one's mean?")
+@mistake(
+    "epoch-loss",
+    "Four batches of 4 and one of 1: which share has the last one's mean?",
+    more="A fifth, though it holds 1 of 17 samples. Add up sums, and count the numbers.",
+)
 def mean_of_means(model, batches, device):
     losses = [((model(x.to(device)) - y.to(device)) ** 2).mean().detach() for x, y in batches]
     return torch.stack(losses).mean().item()
@@ -1018,6 +1101,8 @@ def walks_the_batches_twice(model, batches, device):
     "epoch-loss",
     "What does your sum hold on to, besides a number? Print total.grad_fn after the first batch, "
     "for a model whose parameters require gradients.",
+    more="Each loss knows all that it was computed from. detach() keeps the number and lets go"
+    " of the rest.",
 )
 def keeps_the_history(model, batches, device):
     total, count = 0, 0
@@ -1062,7 +1147,10 @@ def forgets_to_carry_y(model, batches, device):
     return (total / count).item()
 
 
-@also_right("epoch-loss")
+@also_right(
+    "epoch-loss",
+    note="keep the sums in a list, torch.stack them at the end: one kernel, one copy back.",
+)
 def stacks_then_sums(model, batches, device):
     sums, count = [], 0
     for x, y in batches:

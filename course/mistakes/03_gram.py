@@ -13,12 +13,18 @@ from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equi
 @mistake(
     "transpose",
     "Which dims should stay where they are? Try three dims of different sizes and print the shape.",
+    more=".T of shape (2, 3, 4) has shape (4, 3, 2); a swap of dims 0 and 1 has (3, 2, 4).",
 )
 def reverses_all(self, dim0, dim1):
     return self.T
 
 
-@mistake("transpose", "Is element [0, 1] of the result element [1, 0] of x? Write both down.")
+@mistake(
+    "transpose",
+    "Is element [0, 1] of the result element [1, 0] of x? Write both down.",
+    more="A reshape reads the memory in the same order. [0, 1] of the result is then [0, 1] of"
+    " x, read on.",
+)
 def reshapes(self, dim0, dim1):
     shape = list(self.shape)
     shape[dim0], shape[dim1] = shape[dim1], shape[dim0]
@@ -29,6 +35,7 @@ def reshapes(self, dim0, dim1):
     "transpose",
     "Write to the result, then print x. Does a transpose need new memory, or another way to walk "
     "the old?",
+    more="Two strides change places, and no number moves: permute does that.",
 )
 def copies(self, dim0, dim1):
     order = list(range(self.ndim))
@@ -91,7 +98,10 @@ def through_numpy(self, dim0, dim1):
     return torch.tensor(np.swapaxes(np.array(self.tolist()), dim0, dim1))
 
 
-@also_right("transpose")
+@also_right(
+    "transpose",
+    note="[b if d == a else a if d == b else d for d in range(ndim)] needs no list that changes.",
+)
 def swap_in_a_comprehension(self, dim0, dim1):
     a, b = dim0 % self.ndim, dim1 % self.ndim
     if dim0 >= self.ndim or dim1 >= self.ndim:
@@ -117,6 +127,7 @@ demands(
 @mistake(
     "matmul-by-hand",
     "In the sum over A_ik B_kj, which letter is summed away? Which axis of your product is that?",
+    more="k is summed away. In the shape (m, k, n) that is dim -2.",
 )
 def sums_the_wrong_axis(a, b):
     return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(-1)
@@ -136,6 +147,7 @@ def rows_with_rows(a, b):
     "matmul-by-hand",
     "What are the shapes before your product for a batch (5, 2, 3)? Do you count dims from the "
     "front or from the end?",
+    more="For a batch, dim 0 counts the matrices. From the end: rows are -2, columns are -1.",
 )
 def counts_from_the_front(a, b):
     return (a.unsqueeze(2) * b.unsqueeze(0)).sum(1)
@@ -146,7 +158,11 @@ def sums_dim_1(a, b):
     return (a.unsqueeze(-1) * b.unsqueeze(-3)).sum(1)
 
 
-@mistake("matmul-by-hand", "Which dtype does torch.zeros choose, and who told it yours?")
+@mistake(
+    "matmul-by-hand",
+    "Which dtype does torch.zeros choose, and who told it yours?",
+    more="float32. dtype=a.dtype tells it yours.",
+)
 def single_precision_zeros(a, b):
     out = torch.zeros((a @ b).shape, device=a.device)
     for k in range(a.shape[-1]):
@@ -219,7 +235,11 @@ def grows_in_place(a, b):
     return out
 
 
-@also_right("matmul-by-hand")
+@also_right(
+    "matmul-by-hand",
+    note="(a[..., :, :, None] * b[..., None, :, :]).sum(-2): None in an index is a new dim of "
+    "size 1.",
+)
 def with_none(a, b):
     return (a[..., :, :, None] * b[..., None, :, :]).sum(dim=-2)
 
@@ -244,6 +264,8 @@ demands(
     "out",
     "After the call, look at the tensor that was passed as out. What does = do to a name, and what "
     "to memory?",
+    more="`out = result` gives your name to another tensor. out[...] = writes into the one "
+    "that the caller has.",
 )
 def rebinds(result, out):
     if out.shape != result.shape or out.dtype != result.dtype:
@@ -252,13 +274,22 @@ def rebinds(result, out):
     return out
 
 
-@mistake("out", "Which wrong shapes does an assignment to [...] accept without a word?")
+@mistake(
+    "out",
+    "Which wrong shapes does an assignment to [...] accept without a word?",
+    more="A row of shape (1, 4) is repeated without a word, and a float is cut to fit. Compare"
+    " before you write.",
+)
 def stretches(result, out):
     out[...] = result.to(dtype=out.dtype)
     return out
 
 
-@mistake("out", "What is in `out` at the moment when your error is raised?")
+@mistake(
+    "out",
+    "What is in `out` at the moment when your error is raised?",
+    more="The new numbers. An error should leave all as it was.",
+)
 def refuses_too_late(result, out):
     dtype = out.dtype
     out[...] = result.to(dtype=dtype)
@@ -314,7 +345,10 @@ def returns_none_for_refusing(result, out):
     return out
 
 
-@also_right("out")
+@also_right(
+    "out",
+    note="out.copy_(result) writes in place and returns out.",
+)
 def copy_of_the_package(result, out):
     if (out.shape, out.dtype) != (result.shape, result.dtype):
         raise ValueError(f"{out.shape} {out.dtype} for {result.shape} {result.dtype}")
@@ -336,7 +370,11 @@ demands(
 # gram
 
 
-@mistake("gram", "Which vectors does entry (0, 1) compare? Look at the shape of your result.")
+@mistake(
+    "gram",
+    "Which vectors does entry (0, 1) compare? Look at the shape of your result.",
+    more="A is 5 by 3: it has three columns, and your result is 5 by 5.",
+)
 def rows_for_columns(A):
     return A @ A.T
 
@@ -346,7 +384,12 @@ def no_transpose(A):
     return A @ A
 
 
-@mistake("gram", "Does * add anything up? What is one entry of a product of matrices?")
+@mistake(
+    "gram",
+    "Does * add anything up? What is one entry of a product of matrices?",
+    more="It multiplies place by place. One entry of a product is a sum over a whole row and "
+    "column.",
+)
 def elementwise(A):
     return A.T * A
 
@@ -412,7 +455,10 @@ def one_outer_product_a_row(A):
     return sum(torch.outer(row, row) for row in A)
 
 
-@also_right("gram")
+@also_right(
+    "gram",
+    note="A^T A is a sum over rows of outer products: (A[:, :, None] * A[:, None, :]).sum(0).",
+)
 def sum_over_rows(A):
     return (A[:, :, None] * A[:, None, :]).sum(0)
 
@@ -479,7 +525,10 @@ def layer_by_layer(A):
     return sum(A[:, k : k + 1] * A[:, k : k + 1].T for k in range(A.shape[1]))
 
 
-@also_right("outer-gram")
+@also_right(
+    "outer-gram",
+    note="gram(A.T): the rows of A are the columns of its transpose.",
+)
 def gram_of_the_transpose(A):
     return torch.gram_matrices.gram(A.T)
 
@@ -500,6 +549,7 @@ demands(
 @mistake(
     "angles",
     "Print the largest quotient for parallel columns, with all its digits. What is acos of that?",
+    more="It can be 1.0000001, and acos of that is nan. Between -1 and 1 there is an angle.",
 )
 def rounded_past_one(A):
     G = A.T @ A
@@ -545,7 +595,11 @@ def never_obtuse(A):
     return torch.acos((G / torch.outer(length, length)).abs().clamp(-1, 1))
 
 
-@mistake("angles", "Which direction has a column of zeros? What is 0 / 0?")
+@mistake(
+    "angles",
+    "Which direction has a column of zeros? What is 0 / 0?",
+    more="Its length is 0, so you divide 0 by 0. Ask for lengths of 0 before, and raise.",
+)
 def nan_for_zero_columns(A):
     G = A.T @ A
     length = G.diagonal().sqrt()
@@ -563,6 +617,7 @@ def zero_columns_get_an_angle(A):
 @mistake(
     "angles",
     "Take columns of length 1e12, in float32. How large is the product of two diagonal entries?",
+    more="1e24 times 1e24 is 1e48, and float32 ends at 3e38. Roots first: 1e12 times 1e12.",
 )
 def root_of_the_product(A):
     G = A.T @ A
@@ -660,7 +715,10 @@ def asks_all_lengths_at_once(A):
     return torch.acos((G / torch.outer(length, length)).clamp(-1, 1))
 
 
-@also_right("angles")
+@also_right(
+    "angles",
+    note="divide each column by its length first; the Gram matrix of those holds the cosines.",
+)
 def unit_columns_first(A):
     length = (A * A).sum(0).sqrt()
     if (length == 0).any():
@@ -711,7 +769,11 @@ def right_angles_only(Q, tol=1e-6):
     return bool((off.abs() <= tol).all())
 
 
-@mistake("is-orthonormal", "Multiply Q by 0.5. Which sign have the errors then?")
+@mistake(
+    "is-orthonormal",
+    "Multiply Q by 0.5. Which sign have the errors then?",
+    more="0.5 squared is 0.25, less 1 is -0.75: far below tol, and far from 0.",
+)
 def forgets_negative_differences(Q, tol=1e-6):
     G = Q.T @ Q
     return bool((G - torch.eye(G.shape[0], dtype=G.dtype, device=G.device) <= tol).all())
@@ -779,7 +841,10 @@ def frobenius(Q, tol=1e-6):
     return Q.shape[0] >= n and ((gap * gap).sum().sqrt() < tol).item()
 
 
-@also_right("is-orthonormal")
+@also_right(
+    "is-orthonormal",
+    note="a matrix changes no lengths exactly when all its singular values are 1.",
+)
 def singular_values_are_1(Q, tol=1e-6):
     _, S, _ = torch.linalg.svd(Q, full_matrices=False)
     return Q.shape[0] >= Q.shape[1] and ((S - 1).abs() <= tol).all().item()
@@ -812,12 +877,17 @@ demands(
     "least-squares",
     "Seven equations, three unknowns: is that square? Which square system do the normal equations "
     "give?",
+    more="A is 7 by 3. A^T A is 3 by 3, and A^T b has 3 numbers.",
 )
 def solves_a_square_system(A, b):
     return torch.linalg.solve(A, b)
 
 
-@mistake("least-squares", "Multiply both sides of A x = b by A^T. What becomes of b?")
+@mistake(
+    "least-squares",
+    "Multiply both sides of A x = b by A^T. What becomes of b?",
+    more="A^T b. Both sides are multiplied, or the equation changes.",
+)
 def forgets_the_right_side(A, b):
     return torch.linalg.solve(A.T @ A, b[: A.shape[1]])
 
@@ -890,7 +960,10 @@ def returns_the_fit(A, b):
     return A @ torch.linalg.solve(A.T @ A, A.T @ b)
 
 
-@also_right("least-squares")
+@also_right(
+    "least-squares",
+    note="Q, R = torch.linalg.qr(A), then R x = Q^T b: without A^T A, which costs half the digits.",
+)
 def by_orthonormal_columns(A, b):
     Q, R = torch.linalg.qr(A)
     return torch.linalg.solve(R, Q.T @ b)
@@ -924,7 +997,11 @@ demands(
 # pca
 
 
-@mistake("pca", "Print the eigenvalues. In which order are they?")
+@mistake(
+    "pca",
+    "Print the eigenvalues. In which order are they?",
+    more="From small to large. x.flip(0) turns rows round.",
+)
 def smallest_first(X, k):
     C = X - X.mean(0)
     values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
@@ -945,7 +1022,12 @@ def by_m(X, k):
     return V.T.flip(0)[:k], values.flip(0)[:k]
 
 
-@mistake("pca", "Move all samples far from 0. Should the directions change?")
+@mistake(
+    "pca",
+    "Move all samples far from 0. Should the directions change?",
+    more="Directions of spread don't depend on where the middle is. Take each column's mean "
+    "off first.",
+)
 def not_centred(X, k):
     values, V = torch.linalg.eigh(X.T @ X / (len(X) - 1))
     return V.T.flip(0)[:k], values.flip(0)[:k]
@@ -965,7 +1047,11 @@ def centres_in_place(X, k):
     return V.T.flip(0)[:k], values.flip(0)[:k]
 
 
-@mistake("pca", "Does eigh return eigenvectors as rows or as columns? Which did you take?")
+@mistake(
+    "pca",
+    "Does eigh return eigenvectors as rows or as columns? Which did you take?",
+    more="Columns: V[:, 0] is the first one. So V.T has them in its rows.",
+)
 def rows_of_the_eigenvectors(X, k):
     C = X - X.mean(0)
     values, V = torch.linalg.eigh(C.T @ C / (len(X) - 1))
@@ -1068,7 +1154,10 @@ def variance_along_each_direction(X, k):
     return directions, (along * along).sum(0) / (len(X) - 1)
 
 
-@also_right("pca")
+@also_right(
+    "pca",
+    note="torch.linalg.svd(C) gives directions and deviations without ever making C^T C.",
+)
 def singular_values(X, k):
     _, S, Vh = torch.linalg.svd(X - X.mean(0), full_matrices=False)
     return Vh[:k], S[:k] ** 2 / (len(X) - 1)

@@ -8,7 +8,11 @@ from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equi
 # numpy
 
 
-@mistake("numpy", "Write a number to n, then print t. How many memories do you see?")
+@mistake(
+    "numpy",
+    "Write a number to n, then print t. How many memories do you see?",
+    more="n holds the new number, t the old one: two memories. t.array is the tensor's own.",
+)
 def copies(self):
     if self.device.type != "cpu":
         raise TypeError("not on the CPU")
@@ -21,6 +25,8 @@ def copies(self):
     "numpy",
     "w takes part in a gradient. If its numbers leave without a word, who will miss them in "
     "backward? What would PyTorch say?",
+    more="Lesson 6 walks back through the history; what NumPy did stands in none. PyTorch "
+    "raises a RuntimeError.",
 )
 def detaches(self):
     if self.device.type != "cpu":
@@ -28,7 +34,11 @@ def detaches(self):
     return self.array
 
 
-@mistake("numpy", "numpy() promises one memory. Can it keep that promise on another device?")
+@mistake(
+    "numpy",
+    "numpy() promises one memory. Can it keep that promise on another device?",
+    more="A download is a copy: a change of it is seen by nobody. So the call is refused.",
+)
 def downloads_quietly(self):
     if self.requires_grad:
         raise RuntimeError("requires grad")
@@ -110,7 +120,10 @@ def returns_the_tensor(self):
     return self
 
 
-@also_right("numpy")
+@also_right(
+    "numpy",
+    note="self.array[...] is a view: another array object on the same memory.",
+)
 def a_view(self):
     if self.requires_grad:
         raise RuntimeError("Can't call numpy() on Tensor that requires grad.")
@@ -159,6 +172,7 @@ def equal_numbers(a, b):
     "shares-memory",
     "x[::2] and x[1::2] lie in one stretch of memory. Is there a number that belongs to both? What "
     "does the may in your function's name say?",
+    more="It looks at the first and the last address only. shares_memory looks at each.",
 )
 def bounds_only(a, b):
     return a.device is b.device and bool(a.device.xp.may_share_memory(a.array, b.array))
@@ -228,7 +242,10 @@ def compares_the_numbers(a, b):
     return bool((a == b).all())
 
 
-@also_right("shares-memory")
+@also_right(
+    "shares-memory",
+    note="write a number to the one, read the other, put it back: slower, and it needs no library.",
+)
 def sees_what_is_written(a, b):
     if a.device is not b.device or a.array.size == 0 or b.array.size == 0:
         return False
@@ -275,7 +292,9 @@ def copies_the_array(array):
 
 
 @mistake(
-    "from-numpy", "Sharing is promised. If it cannot be kept for a[::-1], what should one hear?"
+    "from-numpy",
+    "Sharing is promised. If it cannot be kept for a[::-1], what should one hear?",
+    more="That it can't be shared, and how to make a copy: a.copy(). Then nobody wonders.",
 )
 def copies_what_is_reversed(array):
     if not isinstance(array, np.ndarray):
@@ -315,7 +334,11 @@ def converts_foreign_bytes(array):
     return torch.Tensor(array, torch.device("cpu"))
 
 
-@mistake("from-numpy", "Which line of yours asks whether the bytes are in your processor's order?")
+@mistake(
+    "from-numpy",
+    "Which line of yours asks whether the bytes are in your processor's order?",
+    more="2051 would be read as 50855936. a.dtype.isnative tells.",
+)
 def lets_foreign_bytes_through(array):
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
         raise TypeError("not an array of numbers")
@@ -368,6 +391,7 @@ def takes_anything(array):
 @mistake(
     "from-numpy",
     "Which strides have you looked at? A matrix has one for the rows and one for the columns.",
+    more="a[:, ::-1] has strides (32, -8): the second one is negative.",
 )
 def the_first_stride_only(array):
     if not isinstance(array, np.ndarray):
@@ -450,7 +474,10 @@ def the_first_stride_of_none(array):
     return torch.Tensor(array, torch.device("cpu"))
 
 
-@also_right("from-numpy")
+@also_right(
+    "from-numpy",
+    note="array.dtype.kind in 'biuf' says bool, int, unsigned or float: all that tensors can hold.",
+)
 def by_kinds(array):
     if not isinstance(array, np.ndarray) or array.dtype.kind not in "biuf":
         raise TypeError(f"can't convert {type(array)}")
@@ -490,7 +517,11 @@ demands(
 # add_
 
 
-@mistake("add_", "In-place functions of PyTorch can be chained. What does yours hand on?")
+@mistake(
+    "add_",
+    "In-place functions of PyTorch can be chained. What does yours hand on?",
+    more="x.add_(1).add_(2) needs a tensor from the first call: self.",
+)
 def returns_nothing(self, other, *, alpha=1):
     result = torch.add(self, other, alpha=alpha)
     if result.shape != self.shape or not torch.can_cast(result.dtype, self.dtype):
@@ -501,6 +532,8 @@ def returns_nothing(self, other, *, alpha=1):
 @mistake(
     "add_",
     "[1, 2] + 0.5, stored as whole numbers: what is left? Which dtype has to fit into which?",
+    more="[1, 2]: the halves are gone. torch.can_cast(one, other) says whether a kind of "
+    "number fits.",
 )
 def truncates(self, other, *, alpha=1):
     result = torch.add(self, other, alpha=alpha)
@@ -509,7 +542,11 @@ def truncates(self, other, *, alpha=1):
     return self.copy_(result)
 
 
-@mistake("add_", "After your line, is self still a name for the caller's memory?")
+@mistake(
+    "add_",
+    "After your line, is self still a name for the caller's memory?",
+    more="No: `self = …` is a name of your own from then on. copy_ writes into the caller's.",
+)
 def rebinds_the_name(self, other, *, alpha=1):
     self = torch.add(self, other, alpha=alpha)
     return self
@@ -571,7 +608,11 @@ def no_broadcasting(self, other, *, alpha=1):
     return self.copy_(result)
 
 
-@mistake("add_", "float32 += float64: is a kind of number lost, or only digits? What fits where?")
+@mistake(
+    "add_",
+    "float32 += float64: is a kind of number lost, or only digits? What fits where?",
+    more="Only digits: both are floats, and PyTorch allows it. can_cast tells kinds apart.",
+)
 def the_very_same_dtype(self, other, *, alpha=1):
     result = torch.add(self, other, alpha=alpha)
     if result.shape != self.shape or result.dtype is not self.dtype:
@@ -697,7 +738,11 @@ def without_alpha(self, other):
     return self
 
 
-@also_right("add_")
+@also_right(
+    "add_",
+    note="self.array += other.array is NumPy's own way: it refuses a larger sum and a float "
+    "for ints by itself.",
+)
 def numpys_own_operator(self, other, *, alpha=1):
     if self.requires_grad and self.is_leaf:
         raise RuntimeError("a leaf that requires grad")
@@ -729,7 +774,11 @@ demands(
 # contiguous
 
 
-@mistake("contiguous", "x lies row by row already. Whose memory does x.contiguous() write to?")
+@mistake(
+    "contiguous",
+    "x lies row by row already. Whose memory does x.contiguous() write to?",
+    more="Into a copy: who wrote to it would change nothing of x. x.is_contiguous() asks first.",
+)
 def always_copies(self):
     return self.clone()
 
@@ -795,7 +844,10 @@ def a_view_where_it_can(self):
     return new
 
 
-@also_right("contiguous")
+@also_right(
+    "contiguous",
+    note="self.device.xp.ascontiguousarray copies only where it must.",
+)
 def by_the_library(self):
     shape, rows = self.array.shape, self.device.xp.ascontiguousarray(self.array)
     return torch.Tensor(rows.reshape(shape), self.device)
@@ -815,12 +867,20 @@ demands(
 # as-tensor
 
 
-@mistake("as-tensor", "Change the array, then print the tensor. Was a copy needed?")
+@mistake(
+    "as-tensor",
+    "Change the array, then print the tensor. Was a copy needed?",
+    more="torch.tensor always copies. from_numpy shares.",
+)
 def always_a_copy(data, dtype=None, device=None):
     return torch.tensor(data, dtype=dtype, device=device)
 
 
-@mistake("as-tensor", "Print the dtype of as_tensor([1.0, 2.0]). What would torch.tensor give?")
+@mistake(
+    "as-tensor",
+    "Print the dtype of as_tensor([1.0, 2.0]). What would torch.tensor give?",
+    more="NumPy makes float64 of it, torch.tensor float32.",
+)
 def lists_by_numpy(data, dtype=None, device=None):
     if not isinstance(data, torch.Tensor):
         data = torch.from_numpy(np.array(data))
@@ -915,7 +975,10 @@ def arrays_are_copied(data, dtype=None, device=None):
     return torch.tensor(data, dtype=dtype, device=device)
 
 
-@also_right("as-tensor")
+@also_right(
+    "as-tensor",
+    note="make it a tensor first, whatever it is; then one line for the dtype, one for the device.",
+)
 def step_by_step(data, dtype=None, device=None):
     if isinstance(data, np.ndarray):
         data = torch.from_numpy(data)
@@ -957,12 +1020,20 @@ def the_devices_array(t):
     return t.detach().array
 
 
-@mistake("to-host", "What does numpy() say to a tensor that requires grad? Which method unties it?")
+@mistake(
+    "to-host",
+    "What does numpy() say to a tensor that requires grad? Which method unties it?",
+    more="It refuses, because it would lose the history. detach() says that this is what you want.",
+)
 def forgets_to_detach(t):
     return t.cpu().numpy()
 
 
-@mistake("to-host", "What does numpy() say to a tensor on sim? Which method fetches it?")
+@mistake(
+    "to-host",
+    "What does numpy() say to a tensor on sim? Which method fetches it?",
+    more="It refuses: that memory is out of reach. cpu() fetches.",
+)
 def forgets_to_fetch(t):
     return t.detach().numpy()
 
@@ -1000,7 +1071,10 @@ def a_copy(t):
     return np.array(t.cpu().detach().numpy())
 
 
-@also_right("to-host")
+@also_right(
+    "to-host",
+    note="t.device.download(t.array) is the door that cpu() goes through.",
+)
 def by_the_device(t):
     return t.device.download(t.array)
 

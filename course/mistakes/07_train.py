@@ -1101,11 +1101,15 @@ TURNED = {
         "yield self.fetch(order[i * self.batch_size:self.batch_size * (i + 1)])",
         "yield self.fetch(order[i * self.batch_size:(1 + i) * self.batch_size])",
     ],
-    "sgd": ["g = decay * p.array + g", "g = g + p.array * decay"],
+    "sgd": [
+        "v = options['weight_decay'] * p + v",
+        "v = v + p * options['weight_decay']",
+        "v = options['momentum'] * state.get('momentum_buffer', 0) + v",
+        "v = v + state.get('momentum_buffer', 0) * options['momentum']",
+    ],
     "adam": [
-        "rate, eps = (for_m * options['lr'] / for_v, options['eps'] / for_v)",
-        "w -= m / (v ** 0.5 + eps) * rate",
-        "w -= rate * (m / (eps + v ** 0.5))",
+        "w -= m * (lr / for_m) / ((v / for_v) ** 0.5 + eps)",
+        "w -= lr / for_m * m / (eps + (v / for_v) ** 0.5)",
     ],
     "train-epoch": [
         "total = loss.detach() * len(x) + total",

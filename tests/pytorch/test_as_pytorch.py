@@ -13,3 +13,9 @@ def test_pytorch_gives_these_numbers(text, dtype, numbers):
     found, given = as_pytorch.answer(torch, text)
     assert found == dtype and np.shape(given) == np.shape(numbers)
     np.testing.assert_allclose(given, numbers, 1e-5)
+
+
+@pytest.mark.parametrize("text, kind, words", as_pytorch.ERRORS)
+def test_pytorch_refuses_it_in_these_words(text, kind, words):
+    error = as_pytorch.error(torch, text)
+    assert type(error) is kind and words in str(error)

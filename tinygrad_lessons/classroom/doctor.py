@@ -13,6 +13,7 @@ PACKAGES = {
     "jupyterlab": "pip install '.[student]'",
     "nbgrader": "pip install '.[classroom]'",
 }
+ASKED_FOR = ("matplotlib", "numpy", "pandas", "scikit-learn", "scipy", "seaborn", "sympy", "torch")
 NO_GPU = "Not needed: every check runs on sim."
 
 
@@ -29,12 +30,31 @@ class Fact:
         return self.result in ("ok", "absent")
 
 
-def facts(attacks=False):
-    """Every Fact of this machine; with `attacks` those of the sandbox's self-test too."""
+def facts(attacks=False, packages=False):
+    """Every Fact of this machine; with `attacks` those of the sandbox's self-test too.
+
+    With `packages` all that a submission can import is named, else what is often asked for.
+    """
     yield Fact("ok", "Python", platform.python_version())
     yield from (_package(name, advice) for name, advice in PACKAGES.items())
     yield from (_device(name) for name in (*DEVICES, "cuda"))
     yield from _sandbox(attacks)
+    yield _offered(packages)
+
+
+def _offered(all_of_them):
+    """The packages of the grader's own Python: those that the sandbox has, too."""
+    from .sandbox import policy
+
+    found = importlib.metadata.distributions(path=policy.sites())
+    there = {d.name.lower(): d.version for d in found if d.name}
+    if all_of_them:
+        told = ", ".join(f"{name} {there[name]}" for name in sorted(there))
+        return Fact("ok", "students' code can import", told)
+    has = ", ".join(name for name in ASKED_FOR if name in there)
+    lacks = ", ".join(name for name in ASKED_FOR if name not in there)
+    more = f"; not {lacks}: pip install what your course needs" if lacks else ""
+    return Fact("ok", "students' code can import", f"{has}{more} (all: lessons doctor --packages)")
 
 
 def _package(name, advice):

@@ -2,6 +2,8 @@
 
 import errno
 import hashlib
+import os
+import stat
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -11,12 +13,17 @@ from ..lab import files
 from . import Problem
 
 FOLDER = ".grading"
+# what tells of students, in a course folder
+STUDENTS = ("submitted", "autograded", "feedback", "reports", FOLDER, "gradebook.db")
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @contextmanager
 def alone(course):
-    """Only one command at a time writes to a course; the lock ends with its process."""
+    """Only one command at a time writes to a course; the lock ends with its process.
+
+    What it wrote about students is nobody else's to read afterwards.
+    """
     folder = Path(course) / FOLDER
     with in_words(folder):
         folder.mkdir(exist_ok=True)
@@ -30,7 +37,34 @@ def alone(course):
     try:
         yield
     finally:
+        private(course)
         lock.release()
+
+
+def private(course):
+    """Take from other users of this machine what lets them read about students.
+
+    A course folder with the set-group-ID bit (chmod g+s) is shared with its group, which stays.
+    """
+    if os.name == "nt":
+        return
+    course = Path(course)
+    others = 0o007 if course.stat().st_mode & stat.S_ISGID else 0o077
+    for path in (course / name for name in STUDENTS):
+        if path.exists() and not path.is_symlink() and path.stat().st_uid == os.geteuid():
+            mode = stat.S_IMODE(path.stat().st_mode)
+            if mode & others:
+                path.chmod(mode & ~others)
+
+
+@contextmanager
+def unseen():
+    """Files that are made meanwhile are their owner's alone."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
 
 
 @contextmanager

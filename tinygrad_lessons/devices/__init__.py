@@ -9,14 +9,14 @@ import numpy as np
 import tinygrad_lessons as torch  # as a notebook says it, where the exercises' text runs, too
 
 from ..exercise import exercise
-from .base import Array, Device, Host, Stats, known, transfer_guard
+from .base import Array, Device, Host, Stats, check_indices, known, transfer_guard
 from .cpu import cpu
 from .cuda import cuda
 from .sim import sim
 
 __all__ = [
-    "Array", "Device", "DeviceLike", "Host", "Stats", "available", "common", "cpu", "cuda",
-    "device", "names", "parse", "probe", "sim", "transfer_guard",
+    "Array", "Device", "DeviceLike", "Host", "Stats", "available", "check_indices",
+    "common", "cpu", "cuda", "device", "names", "parse", "probe", "sim", "transfer_guard",
 ]  # fmt: skip
 
 DeviceLike: TypeAlias = Device | str

@@ -18,6 +18,7 @@ WAYS = {"h2d": "host-to-device", "d2h": "device-to-host"}
 
 known: dict[str, Device] = {}  # "cuda" and "cuda:0" -> the device
 guard_level = contextvars.ContextVar("transfer_guard", default="allow")  # of each thread
+checking = contextvars.ContextVar("check_indices", default=False)
 
 
 class Device:
@@ -78,6 +79,14 @@ class Device:
     def owns(self, array: object) -> bool:
         """Whether `array` is one of this device's arrays."""
         return self.is_available() and isinstance(array, self.xp.ndarray)
+
+    def looks_at_indices(self) -> bool:
+        """Whether labels and indices are compared with what they count: a wait, on a GPU."""
+        return checking.get()
+
+    def linear_algebra(self) -> contextlib.AbstractContextManager[Any]:
+        """A block in which a singular matrix raises."""
+        return contextlib.nullcontext()
 
     def is_available(self) -> bool:
         """Whether this machine has the device."""
@@ -175,6 +184,29 @@ def meter(held: Callable[[], dict[str, int]]) -> tuple[Stats, Callable[..., None
         sums["peak"] = sums["used"]
 
     return Stats(lambda: sums | held(), restart), count
+
+
+@contextlib.contextmanager
+def check_indices() -> Iterator[None]:
+    """Compare labels and indices with the sizes that they count, within this block, on a GPU, too.
+
+    There a label or an index that is out of range wraps around in silence: nobody looks, because a
+    look waits for the GPU. Run an epoch in this block once. Elsewhere they are always refused.
+
+    >>> import tinygrad_lessons as torch
+    >>> logits, labels = torch.zeros(2, 3, device="sim"), torch.tensor([0, 3], device="sim")
+    >>> with check_indices():
+    ...     torch.nn.functional.cross_entropy(logits, labels)
+    Traceback (most recent call last):
+        ...
+    IndexError: Target 3 is out of bounds.
+      There are 3 classes.
+    """
+    before = checking.set(True)
+    try:
+        yield
+    finally:
+        checking.reset(before)
 
 
 @contextlib.contextmanager

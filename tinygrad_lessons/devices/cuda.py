@@ -6,6 +6,7 @@ CuPy keeps freed memory in a pool, so that a training step asks the driver for n
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import os
 from typing import Any
@@ -48,6 +49,11 @@ class CUDA(Device):
     def peek(self, array: Array) -> Host:
         host: Host = self.xp.asnumpy(array)
         return host
+
+    def linear_algebra(self) -> contextlib.AbstractContextManager[Any]:
+        from cupyx import errstate
+
+        return errstate(linalg="raise")  # CuPy's own way is inf or nan
 
     def synchronize(self) -> None:
         self.xp.cuda.get_current_stream().synchronize()

@@ -460,7 +460,7 @@ UFUNCS = " ".join(
     name for name, f in vars(np).items()
     if isinstance(f, np.ufunc) and name not in ("isnat", "matvec", "spacing", "vecdot", "vecmat")
 )  # fmt: skip
-CREATION = """arange diag_indices empty eye full geomspace identity indices linspace logspace ones
+CREATION = """arange diag_indices empty eye full identity indices linspace logspace ones
 tri tril_indices triu_indices zeros"""
 FREE = (np.empty, np.empty_like)  # they launch nothing
 FUNCTIONS = """all allclose amax amin any append apply_along_axis argmax argmin argpartition argsort

@@ -25,9 +25,13 @@ CLOSE = {
 }  # relative; a tenth of it, of the largest value, absolute
 LARGEST = 1 << 21
 LONGEST = 500  # characters of one text, digits of one number
+LINE = 120  # characters of a line of code
 NAME = re.compile(r"[A-Za-z_]\w{0,39}", re.ASCII)
 UNNAMED = "something unnamed"
 COPIES = 10**6  # more than any check makes
+
+MISSING_NAMES = ("NameError", "UnboundLocalError", "ModuleNotFoundError")
+MISSING_NAME = re.compile(r"[A-Za-z ]{1,40} '[\w.]{1,40}'[A-Za-z ]{0,60}")
 
 
 @dataclass
@@ -236,7 +240,7 @@ _DECODERS = {
         _text(j, "text"),
         j.get("any") is True,
         j.get("says") is True,
-        str(j.get("where", ""))[:LONGEST],
+        str(j.get("where", ""))[:LINE],
         str(j.get("place", ""))[:100],
         j.get("unwritten") is True,
     ),
@@ -260,7 +264,8 @@ def difference(want, got):
 
 def _exceptions(want, got):
     if not isinstance(want, Raised):
-        return f"it raised {got.type}"
+        missing = MISSING_NAME.fullmatch(got.text) if got.type in MISSING_NAMES else None
+        return f"it raised {got.type}" + (f": {got.text}" if missing else "")
     if want.any and isinstance(got, Raised) and not got.unwritten:
         return ""
     if not isinstance(got, Raised):

@@ -7,6 +7,7 @@ import ast
 import base64
 import contextlib
 import linecache
+from functools import lru_cache
 
 import numpy as np
 
@@ -33,8 +34,13 @@ def look(check, package, device, seed):
 def load(source):
     """The names that the text of a check cell defines, with `np` and `math` at hand."""
     space = {"__name__": "checks"}
-    exec(compile("import math\nimport numpy as np\n" + source, "checks", "exec"), space)
+    exec(_compiled(source), space)
     return space
+
+
+@lru_cache(maxsize=256)
+def _compiled(source):
+    return compile("import math\nimport numpy as np\n" + source, "checks", "exec")
 
 
 class Observer:
@@ -100,9 +106,11 @@ class Observer:
 def encode(x, depth=DEEPEST):
     """A JSON value for `x`: arrays as bytes, tensors as their array and device, others as text."""
     if hasattr(x, "requires_grad"):
-        device = x.device
-        stored = "device" if device.owns(x.array) else type(x.array).__name__
-        array = _array(device.peek(x.array)) if stored == "device" else _text(x.array)
+        device, array = x.device, x.array
+        if device.type == "cpu" and isinstance(array, np.generic):
+            array = np.asarray(array)  # NumPy's sum of two arrays of no axis: a slip of its own
+        stored = "device" if device.owns(array) else type(array).__name__
+        array = _array(device.peek(array)) if stored == "device" else _text(array)
         return {"kind": "tensor", "device": device.type, "stored": stored, "array": array}
     if isinstance(x, np.ndarray):
         return _array(x)
@@ -155,8 +163,16 @@ def _outcome(value):
 def _raised(e):
     seen = {"kind": "raised", "type": type(e).__name__, "text": _words(e)}
     stub = isinstance(e, NotImplementedError) and is_stub(seen["text"])
-    found = {"unwritten": stub, "where": written(e), "place": place(e)}
+    found = {"unwritten": stub, "where": _if_told(written, e), "place": _if_told(place, e)}
     return seen | {key: value for key, value in found.items() if value}
+
+
+def _if_told(ask, e):
+    """What can be found out of an exception, which may come from code that was never in a file."""
+    try:
+        return ask(e)
+    except Exception:
+        return ""
 
 
 def written(e):

@@ -35,15 +35,22 @@ def alone(function, *arguments, seed=0):
 
 @contextmanager
 def _own_folder():
-    before = None
+    before = _here()
     with suppress(OSError):
-        before = os.getcwd()
         os.chdir(_folder)
     try:
         yield
     finally:
         with suppress(OSError, TypeError):
             os.chdir(before)
+        if isinstance(before, int):
+            os.close(before)
+
+
+def _here():
+    """The current folder, where that can be without its name, which may be too long to be had."""
+    with suppress(OSError):
+        return os.open(".", os.O_PATH) if hasattr(os, "O_PATH") else os.getcwd()
 
 
 @contextmanager

@@ -2,10 +2,10 @@
 # ruff: noqa: F401, I001
 
 from .elementwise import (
-    Abs, Acos, Add, And, Asin, Atan, Ceil, Clamp, Cos, Div, Eq, Exp, Floor, FloorDivide, Ge, Gt,
-    IsFinite, IsInf, IsNan, Le, Log, Log1p, Log2, Log10, Lt, Maximum, Minimum, Mul, Ne, Neg, Not,
-    Or, Pow, Reciprocal, ReLU, Remainder, Round, Rsub, Sigmoid, Sign, Sin, Sqrt, Sub, Tan, Tanh,
-    Where, Xor,
+    Abs, Acos, Add, And, Asin, Atan, Ceil, Clamp, Cos, Div, DivFloor, DivTrunc, Eq, Exp, Floor,
+    FloorDivide, Ge, Gt, IsFinite, IsInf, IsNan, Le, Log, Log1p, Log2, Log10, Lt, Maximum, Minimum,
+    Mul, Ne, Neg, Not, Or, Pow, Reciprocal, ReLU, Remainder, Round, Rsub, Sigmoid, Sign, Sin, Sqrt,
+    Sub, Tan, Tanh, Trunc, Where, Xor,
 )  # fmt: skip
 from .indexing import (
     Gather, Index, IndexPut, PickMax, PickMin, PickSorted, PickTopk, Select, outside, split_key,

@@ -80,9 +80,15 @@ class Pow(Function):
     def forward(self, a: Array, n: Array) -> Array:
         self.variant = 2 * (type(a) in NUMBERS) or int(type(n) not in NUMBERS)
         kind = (a if type(n) in NUMBERS else n).dtype.kind
+        if kind == "b" and type(n) is not bool:
+            raise NotImplementedError("\"pow\" not implemented for 'Bool'")
         if kind == "b":
-            raise RuntimeError("\"pow\" not implemented for 'Bool'")
-        return a**n if kind == "f" or type(n) in NUMBERS else whole_power(self.xp, a, n)
+            return a | (not n)
+        if kind == "f" or type(n) in NUMBERS and n >= 0:
+            return a**n
+        if type(n) in NUMBERS:
+            raise RuntimeError("Integers to negative integer powers are not allowed.")
+        return whole_power(self.xp, a, n)
 
     @exercise("Pow-backward")
     def backward(self, g):
@@ -132,10 +138,30 @@ class FloorDivide(Function):
 
     def forward(self, a: Array, b: Array) -> Array:
         refuse_zero(self.device, a, b)
-        return a // b
+        return floor_divide(self.device, a, b)
 
     def backward(self, g: Array) -> Array:
         raise RuntimeError("derivative for floor_divide is not implemented")
+
+
+class DivFloor(FloorDivide):
+    """a / b rounded down."""
+
+    title = "Div"
+
+    def backward(self, g: Array) -> tuple[Array, Array]:
+        flat = self.xp.zeros_like(g)
+        return flat, flat
+
+
+class DivTrunc(DivFloor):
+    """a / b rounded towards 0."""
+
+    def forward(self, a: Array, b: Array) -> Array:
+        if dtypes.result_type(a, b).is_floating_point:
+            return self.xp.trunc(a / b)
+        floor = FloorDivide.forward(self, a, b)
+        return floor + ((floor < 0) & (floor * b != a))
 
 
 def refuse_zero(device: Device, a: Array, b: Array) -> None:
@@ -145,17 +171,50 @@ def refuse_zero(device: Device, a: Array, b: Array) -> None:
             raise RuntimeError("ZeroDivisionError")
 
 
+def is_plain(device: Device, a: Array, b: Array) -> bool:
+    """Whether the device's own // and % are right: of whole numbers, and NumPy's."""
+    return device.type == "cpu" or not dtypes.result_type(a, b).is_floating_point
+
+
+def floor_divide(device: Device, a: Array, b: Array) -> Array:
+    """floor(a / b), exactly: from fmod, where a GPU rounds a / b first and has 10 for 1 // 0.1."""
+    if is_plain(device, a, b):
+        return a // b
+    xp, rest = device.xp, device.xp.fmod(a, b)
+    quotient = (a - rest) / b - other_side(rest, b)  # whole, but for rounding
+    whole = xp.floor(quotient)
+    whole = xp.where(quotient - whole > 0.5, whole + 1, whole)
+    whole = xp.where(whole == 0, xp.copysign(whole, a / b), whole)
+    return xp.where(b == xp.zeros_like(whole), a / b, whole).astype(quotient.dtype, copy=False)
+
+
+def remainder(device: Device, a: Array, b: Array) -> Array:
+    """a - floor(a / b) b, exactly, with the sign of b."""
+    if is_plain(device, a, b):
+        return a % b
+    rest = device.xp.fmod(a, b)
+    return device.xp.where(other_side(rest, b), rest + b, rest)
+
+
+def other_side(rest: Array, b: Array) -> Array:
+    """Whether the remainder of C's division lies beyond 0, seen from `b`."""
+    return (rest != 0) & ((b < 0) != (rest < 0))
+
+
 class Remainder(Function):
     keeps, promotes = "inputs", True
 
     def forward(self, a: Array, b: Array) -> Array:
         self.variant = int(type(b) not in NUMBERS)
         refuse_zero(self.device, a, b)
-        return a % b
+        return remainder(self.device, a, b)
 
     def backward(self, g: Array) -> tuple[Array, Array | None]:
         a, b = self.inputs
-        return g, -g * (a // b) if self.needs(1) else None
+        return g, -g * floor_divide(self.device, a, b) if self.needs(1) else None
+
+    def reads(self, i: int) -> bool:
+        return self.needs(1)
 
 
 class Where(Function):
@@ -408,9 +467,14 @@ class Ceil(Step):
         return self.xp.ceil(x).astype(x.dtype, copy=False)
 
 
-class Round(Step):
+class Trunc(Step):
     def forward(self, x: Array) -> Array:
-        return self.xp.round(x).astype(x.dtype, copy=False)
+        return self.xp.trunc(x).astype(x.dtype, copy=False)
+
+
+class Round(Step):
+    def forward(self, x: Array, decimals: int = 0) -> Array:
+        return self.xp.round(x, decimals).astype(x.dtype, copy=False)
 
 
 class Sign(Step):

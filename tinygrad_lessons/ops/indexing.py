@@ -9,6 +9,7 @@ import numpy as np
 
 import tinygrad_lessons as torch
 
+from .. import dtypes
 from ..autograd import Function
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from ..devices import Device
     from ..tensor import Tensor
 
+BYTES = (dtypes.bool, dtypes.uint8)  # a mask may be of either
 NAMES = {int: "Select", slice: "Slice", type(None): "Unsqueeze", type(...): "Alias"}
 
 
@@ -41,6 +43,7 @@ class Picking(Function):
 
     def pick(self, x: Array, key: tuple[Any, ...]) -> Array:
         self.shape_in, self.key = x.shape, key
+        refuse_outside(self.device, key, x.shape)
         try:
             return x[key] if key else x.copy()  # of no axes x[()] may share the memory
         except IndexError as error:
@@ -54,6 +57,8 @@ class Picking(Function):
 
 class Index(Picking):
     """x[key] with arrays of integers or a mask."""
+
+    keeps = "own"
 
     def forward(self, x: Array, key: tuple[Any, ...]) -> Array:
         return self.pick(x, key)
@@ -111,8 +116,11 @@ class PickTopk(Pick):
 class IndexPut(Function):
     """x with the numbers at `key` replaced."""
 
+    keeps = "own"
+
     def forward(self, x: Array, value: Array, key: tuple[Any, ...]) -> Array:
         self.key = key
+        refuse_outside(self.device, key, x.shape)
         x = x.copy()
         try:
             x[key] = value
@@ -127,8 +135,24 @@ class IndexPut(Function):
 
 
 def outside(device: Device, index: Array, size: int) -> Any:
-    """The numbers of `index` that are not 0 to size - 1; none where a look would wait for them."""
-    return index[(index < 0) | (index >= size)] if device.type == "cpu" else ()
+    """The numbers of `index` that are not 0 to size - 1; none where nobody looks at them."""
+    if not device.looks_at_indices():
+        return ()
+    return device.peek(index[(index < 0) | (index >= size)])
+
+
+def refuse_outside(device: Device, key: tuple[Any, ...], shape: tuple[int, ...]) -> None:
+    """Raise for an index out of range where the device itself would not and somebody looks."""
+    if device.type == "cpu" or not device.looks_at_indices():
+        return
+    dim = 0
+    for k in key:
+        if hasattr(k, "dtype") and not is_mask(k):
+            size = shape[dim]
+            if len(wrong := outside(device, k + size, 2 * size)):
+                k = wrong[0] - size
+                raise IndexError(f"index {k} is out of bounds for dimension {dim} with size {size}")
+        dim += k.ndim if is_mask(k) else 1
 
 
 def out_of_bounds(error: IndexError) -> IndexError:
@@ -208,10 +232,10 @@ def tensor_key(k: Tensor, device: Device) -> Any:
     """A tensor as part of an index: an array on `device`, or, of one integer on the CPU, an int."""
     if k.dtype.is_floating_point:
         raise IndexError("tensors used as indices must be long, int, byte or bool tensors")
-    if not k.ndim and k.device.type == "cpu" and k.dtype is not torch.bool:
+    if not k.ndim and k.device.type == "cpu" and k.dtype not in BYTES:
         return int(k.array)
     array = k.array if k.device is device else device.upload(k.device.download(k.array))
-    return array.astype(bool) if k.dtype is torch.uint8 else array
+    return array.astype(bool) if k.dtype is dtypes.uint8 else array
 
 
 def check_key(k: Any, dim: int, shape: tuple[int, ...]) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .. import dtypes, shapes
-from ..autograd import Function
+from ..autograd import NUMBERS, Function
 from ..exercise import exercise
 
 if TYPE_CHECKING:
@@ -21,6 +21,9 @@ class MatMul(Function):
     keeps = "others"
 
     def forward(self, a: Array, b: Array) -> Array:
+        if type(b) in NUMBERS:
+            kind = type(b).__name__
+            raise TypeError(f"unsupported operand type(s) for @: 'Tensor' and '{kind}'")
         if a.dtype != b.dtype:
             raise RuntimeError(
                 "expected m1 and m2 to have the same dtype, but got: "
@@ -94,7 +97,7 @@ class Linear(Function):
             a, b = (dtypes.of(array).legacy for array in (x, weight))
             raise RuntimeError(f"mat1 and mat2 must have the same dtype, but got {a} and {b}")
         self.title = "Mm" if bias is None else "Addmm"
-        rows = x if x.ndim == 2 else x.reshape(-1, x.shape[-1])
+        rows = as_rows(x)
         out = (weight @ rows.T).T  # BLAS is quicker this way about
         if bias is not None:
             out += bias
@@ -102,7 +105,7 @@ class Linear(Function):
 
     def backward(self, g: Array) -> Any:
         x, weight, bias = self.inputs
-        g2, rows = (a if a.ndim == 2 else a.reshape(-1, a.shape[-1]) for a in (g, x))
+        g2, rows = as_rows(g), as_rows(x)
         for_x = (weight.T @ g2.T).T.reshape(x.shape) if self.needs(0) else None
         product = self.xp.dot if len(g2) == 1 else self.xp.matmul  # matmul is slow there
         return for_x, product(g2.T, rows), g2.sum(axis=0) if self.needs(2) else None
@@ -113,3 +116,8 @@ class Linear(Function):
     def misfit(self, arrays: list[Any], error: ValueError) -> Exception:
         x, weight = (a.shape for a in arrays[:2])
         return RuntimeError(mismatch(x, weight[::-1]))
+
+
+def as_rows(x: Array) -> Array:
+    """(..., n) -> (rows, n)"""
+    return x if x.ndim == 2 else x.reshape(math.prod(x.shape[:-1]), x.shape[-1])

@@ -66,7 +66,14 @@ class Expand(Function):
     view = True
 
     def forward(self, x: Array, sizes: Sequence[int]) -> Array:
-        return self.xp.broadcast_to(x, sizes)
+        new = len(sizes) - x.ndim
+        steps = [
+            x.strides[i - new] if i >= new and x.shape[i - new] == n else 0
+            for i, n in enumerate(sizes)
+        ]
+        return self.xp.lib.stride_tricks.as_strided(
+            x, sizes, steps
+        )  # unlike broadcast_to, to write
 
     def backward(self, g: Array) -> Any:
         return g  # the engine sums it to the operand's shape, as after any broadcast
@@ -223,7 +230,8 @@ class Copy(Function):
         return self.xp.zeros_like(g), g
 
     def misfit(self, arrays: list[Any], error: ValueError) -> Exception:
-        return RuntimeError(shapes.no_expansion(arrays[1].shape, arrays[0].shape) or str(error))
+        shape = getattr(arrays[1], "shape", ())
+        return RuntimeError(shapes.no_expansion(shape, arrays[0].shape) or str(error))
 
 
 class Paste(Function):

@@ -13,10 +13,16 @@ if TYPE_CHECKING:
 
 Axes: TypeAlias = "tuple[int, ...] | None"
 
-EMPTY = (
-    "{}(): Expected reduction dim to be specified for input.numel() == 0. Specify the reduction "
-    "dim with the 'dim' argument."
-)
+
+def nothing_to_reduce(name: str, dim: Axes, shape: tuple[int, ...]) -> Exception:
+    """torch's error for the best of no numbers."""
+    if dim is None:
+        return RuntimeError(
+            f"{name}(): Expected reduction dim to be specified for input.numel() == 0. Specify the "
+            "reduction dim with the 'dim' argument."
+        )
+    empty = next((d for d in dim if not shape[d]), dim[0])
+    return IndexError(f"{name}(): Expected reduction dim {empty} to have non-zero size.")
 
 
 class Reduction(Function):
@@ -82,15 +88,14 @@ class Amax(Reduction):
 
     def backward(self, g: Array) -> Array:
         ties = self.ties(self.inputs[0], self.spread(self.output))
-        share = self.spread(g) / ties.sum(axis=self.dim, keepdims=True)
-        return self.xp.where(ties, share, 0)
+        return self.spread(g) * ties / ties.sum(axis=self.dim, keepdims=True)  # nan: chosen by none
 
     def ties(self, x: Array, best: Array) -> Array:
         """Where the numbers are that were chosen."""
         return x == best
 
     def misfit(self, arrays: list[Array], error: ValueError) -> Exception:
-        return RuntimeError(EMPTY.format(type(self).__name__.lower()))
+        return nothing_to_reduce(type(self).__name__.lower(), self.dim, arrays[0].shape)
 
 
 class Amin(Amax):
@@ -118,6 +123,11 @@ class Norm(Reduction):
     def forward(self, x: Array, p: float = 2.0, dim: Axes = None, keepdim: bool = False) -> Array:
         self.p, self.dim, self.keepdim = p, dim, keepdim
         given, x, over = x, unhalved(x), {"axis": dim, "keepdims": keepdim}
+        if not x.size and (p < 0 or p == inf):
+            raise RuntimeError(
+                f"linalg.vector_norm cannot compute the {p:g} norm on an empty tensor because the "
+                "operation does not have an identity"
+            )
         if p == 2:
             return back(self.xp.sqrt((x * x).sum(**over)), given)
         if p in (inf, -inf):
@@ -134,6 +144,8 @@ class Norm(Reduction):
             return xp.where(ties, xp.sign(x) * g / ties.sum(axis=self.dim, keepdims=True), 0)
         if p == 2:
             return xp.where(out == 0, 0, g * x / out)  # 0 at 0, as torch
+        if p == 1:
+            return g * xp.where(xp.isnan(x), 0, xp.sign(x))
         slope = xp.where(x == 0, 0, xp.sign(x) * abs(x) ** (p - 1))
         return slope * xp.where(out == 0, 0, g / out ** (p - 1)) * (p != 0)
 
@@ -217,16 +229,19 @@ def byte(out: Array, x: Array) -> Array:
     return out.astype("uint8") if x.dtype == "uint8" else out
 
 
-class Argmax(Function):
+class Argmax(Reduction):
     def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
+        self.dim = dim
         return x.argmax(axis=dim and dim[0], keepdims=keepdim)
 
     def misfit(self, arrays: list[Array], error: ValueError) -> Exception:
-        return IndexError(EMPTY.format(type(self).__name__.lower()))
+        found = nothing_to_reduce(type(self).__name__.lower(), self.dim, arrays[0].shape)
+        return IndexError(str(found).partition(" Specify")[0])
 
 
 class Argmin(Argmax):
     def forward(self, x: Array, dim: Axes = None, keepdim: bool = False) -> Array:
+        self.dim = dim
         return x.argmin(axis=dim and dim[0], keepdims=keepdim)
 
 

@@ -26,11 +26,11 @@ class Arithmetic(Cast):
 
     def add(self, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
         """self + alpha * other"""
-        return ops.Add.apply(self, other if alpha == 1 else self._times(alpha, other))
+        return self + (other if alpha == 1 else self._times(alpha, other))
 
     def sub(self, other: Tensor | Number, *, alpha: Number = 1) -> Tensor:
         """self - alpha * other"""
-        return ops.Sub.apply(self, other if alpha == 1 else self._times(alpha, other))
+        return self - (other if alpha == 1 else self._times(alpha, other))
 
     def _times(self, alpha: Number, other: Any) -> Any:
         """alpha * other in the dtype that its sum with this tensor has."""
@@ -43,23 +43,33 @@ class Arithmetic(Cast):
 
     def mul(self, other: Tensor | Number) -> Tensor:
         """self * other"""
-        return ops.Mul.apply(self, other)
+        return self * other
 
-    def div(self, other: Tensor | Number) -> Tensor:
-        """self / other, floating point for whole numbers, too."""
-        return ops.Div.apply(self, other)
+    def div(self, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
+        """self / other, floating point for whole numbers, too.
 
-    def pow(self, other: Tensor | Number) -> Tensor:
-        """self to the power of other."""
-        return ops.Pow.apply(self, other)
+        rounding_mode: "floor" rounds it down, "trunc" towards 0; whole numbers then stay whole.
+        """
+        if rounding_mode not in (None, "trunc", "floor"):
+            raise RuntimeError(
+                "div expected rounding_mode to be one of None, 'trunc', or 'floor' but found "
+                f"'{rounding_mode}'"
+            )
+        if rounding_mode is None:
+            return self / other
+        return (ops.DivFloor if rounding_mode == "floor" else ops.DivTrunc).apply(self, other)
+
+    def pow(self, exponent: Tensor | Number) -> Tensor:
+        """self to the power of `exponent`."""
+        return self**exponent
 
     def floor_divide(self, other: Tensor | Number) -> Tensor:
         """self / other, rounded down. It has no gradient."""
-        return ops.FloorDivide.apply(self, other)
+        return self // other
 
     def remainder(self, other: Tensor | Number) -> Tensor:
         """self - other * floor(self / other), which has the sign of `other`."""
-        return ops.Remainder.apply(self, other)
+        return self % other
 
     def maximum(self, other: Tensor | Number) -> Tensor:
         """The larger of two numbers. Where they are equal, each gets half of the gradient."""
@@ -79,19 +89,19 @@ class Arithmetic(Cast):
 
     def lt(self, other: Tensor | Number) -> Tensor:
         """Whether self < other, number by number."""
-        return ops.Lt.apply(self, other)
+        return self < other
 
     def le(self, other: Tensor | Number) -> Tensor:
         """Whether self <= other, number by number."""
-        return ops.Le.apply(self, other)
+        return self <= other
 
     def gt(self, other: Tensor | Number) -> Tensor:
         """Whether self > other, number by number."""
-        return ops.Gt.apply(self, other)
+        return self > other
 
     def ge(self, other: Tensor | Number) -> Tensor:
         """Whether self >= other, number by number."""
-        return ops.Ge.apply(self, other)
+        return self >= other
 
     # Operators
 
@@ -280,9 +290,13 @@ class Arithmetic(Cast):
         """Rounded up."""
         return ops.Ceil.apply(self)
 
-    def round(self) -> Tensor:
-        """Rounded to the nearest whole number, halves to the even one."""
-        return ops.Round.apply(self)
+    def trunc(self) -> Tensor:
+        """Rounded towards 0."""
+        return ops.Trunc.apply(self)
+
+    def round(self, *, decimals: int = 0) -> Tensor:
+        """Rounded to the nearest whole number, halves to the even one, or to so many decimals."""
+        return ops.Round.apply(self, decimals=decimals)
 
     def isnan(self) -> Tensor:
         """Whether it is nan, number by number."""
@@ -296,12 +310,19 @@ class Arithmetic(Cast):
         """Whether it is neither nan nor infinite, number by number."""
         return ops.IsFinite.apply(self)
 
-    def clamp(self, min: Number | None = None, max: Number | None = None) -> Tensor:
+    def clamp(
+        self, min: Tensor | Number | None = None, max: Tensor | Number | None = None
+    ) -> Tensor:
         """The nearest number that is not below `min` or above `max`."""
-        if min is None and max is None:
+        bounds = [bound for bound in (min, max) if bound is not None]
+        if not bounds:
             raise RuntimeError("torch.clamp: At least one of 'min' or 'max' must not be None")
-        kind = dtypes.common([self.array, *(bound for bound in (min, max) if bound is not None)])
-        return ops.Clamp.apply(self._as(kind), min=min, max=max)
+        kind = dtypes.common([self.array, *(getattr(bound, "array", bound) for bound in bounds)])
+        x: Any = self._as(kind)
+        if not any(map(torch.is_tensor, bounds)):
+            return ops.Clamp.apply(x, min=min, max=max)
+        x = x if min is None else torch.where(x < min, min, x)
+        return x if max is None else torch.where(x > max, max, x)
 
     def masked_fill(self, mask: Tensor, value: Tensor | Number) -> Tensor:
         """`value` where `mask` is true, in this tensor's dtype."""
@@ -313,23 +334,23 @@ class Arithmetic(Cast):
 
     def matmul(self, other: Tensor) -> Tensor:
         """self @ other, vectors and batches, too. (..., m, k), (..., k, n) -> (..., m, n)"""
-        return ops.MatMul.apply(self, other)
+        return self @ other
 
-    def mm(self, other: Tensor) -> Tensor:
+    def mm(self, mat2: Tensor) -> Tensor:
         """The product of two matrices. (m, k), (k, n) -> (m, n)"""
-        return self._product("mm", other)
+        return self._product("mm", mat2)
 
-    def mv(self, other: Tensor) -> Tensor:
+    def mv(self, vec: Tensor) -> Tensor:
         """The product of a matrix and a vector. (m, k), (k,) -> (m,)"""
-        return self._product("mv", other)
+        return self._product("mv", vec)
 
-    def dot(self, other: Tensor) -> Tensor:
+    def dot(self, tensor: Tensor) -> Tensor:
         """The inner product of two vectors. (k,), (k,) -> ()"""
-        return self._product("dot", other)
+        return self._product("dot", tensor)
 
-    def bmm(self, other: Tensor) -> Tensor:
+    def bmm(self, mat2: Tensor) -> Tensor:
         """The products of two batches of matrices. (b, m, k), (b, k, n) -> (b, m, n)"""
-        return self._product("bmm", other)
+        return self._product("bmm", mat2)
 
     def _product(self, name: str, other: Tensor) -> Tensor:
         ranks = self.ndim, getattr(other, "ndim", 0)
@@ -337,12 +358,12 @@ class Arithmetic(Cast):
             raise RuntimeError(other_ranks(name, *ranks))
         return ops.MatMul.apply(self, other)
 
-    def outer(self, other: Tensor) -> Tensor:
+    def outer(self, vec2: Tensor) -> Tensor:
         """All products of two numbers, one of each vector. (m,), (n,) -> (m, n)"""
-        for name, x in (("self", self), ("vec2", other)):
+        for name, x in (("self", self), ("vec2", vec2)):
             if x.ndim != 1:
                 raise RuntimeError(f"outer: Expected 1-D argument {name}, but got {x.ndim}-D")
-        return self.unsqueeze(1) * other
+        return self.unsqueeze(1) * vec2
 
 
 def comparable(x: object) -> bool:

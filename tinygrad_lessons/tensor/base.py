@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, overload
 
+import tinygrad_lessons as torch  # for what builds on tensors: they are not there yet
+
 from .. import dtypes
+from ..devices import Device
 from ..shapes import Size, axis
 
 if TYPE_CHECKING:
@@ -12,7 +15,6 @@ if TYPE_CHECKING:
 
     from .._types import Array
     from ..autograd import Function
-    from ..devices import Device
     from . import Tensor
 
 
@@ -38,7 +40,11 @@ class Base:
     _view: tuple[Any, tuple[Any, ...], Function | None] | None
     __array_ufunc__ = None  # NumPy's scalars and arrays then leave arithmetic to us
 
-    def __init__(self, array: Array, device: Device, requires_grad: bool = False) -> None:
+    def __init__(
+        self, array: Any = (), device: Any = None, requires_grad: Any = False, *sizes: int
+    ) -> None:
+        if not isinstance(device, Device):
+            array, device, requires_grad = from_user(array, device, requires_grad, *sizes)
         self.array, self.device, self._requires_grad = array, device, requires_grad
         self._node = self._grad = self._view = None
         self._memory, self.hooks = [0], ()
@@ -81,14 +87,23 @@ class Base:
         """How many numbers it holds."""
         return self.array.size
 
+    def nelement(self) -> int:
+        """How many numbers it holds."""
+        return self.array.size
+
     @overload
     def stride(self, dim: None = None) -> tuple[int, ...]: ...
     @overload
     def stride(self, dim: int) -> int: ...
     def stride(self, dim: int | None = None) -> tuple[int, ...] | int:
         """How many numbers apart neighbours lie, along `dim` or along each axis."""
-        strides = tuple(n // self.array.itemsize for n in self.array.strides)
-        return strides if dim is None else strides[axis(dim, self.ndim)]
+        strides = [n // self.array.itemsize for n in self.array.strides]
+        if not self.array.size:
+            strides = [*torch.contiguous_strides(self.array.shape)]
+        for i in range(self.ndim - 1, -1, -1):  # an axis of size 1 is as long as what follows
+            if self.array.shape[i] == 1 and not strides[i]:
+                strides[i] = self.array.shape[i + 1] * strides[i + 1] if i + 1 < self.ndim else 1
+        return tuple(strides) if dim is None else strides[axis(dim, self.ndim)]
 
     def is_contiguous(self) -> bool:
         """Whether its numbers lie row by row, without gaps."""
@@ -105,3 +120,13 @@ class Base:
 
     def __hash__(self) -> int:
         return id(self)
+
+
+def from_user(*inputs: Any) -> tuple[Array, Device, bool]:
+    """What torch.Tensor(2, 3) and torch.Tensor([1, 2]) hold: float32 on the CPU."""
+    given = inputs[: next((i for i, x in enumerate(inputs) if x is None or x is False), None)]
+    if len(given) > 1 and isinstance(given[1], str):  # torch.Tensor([1, 2], "cpu")
+        made = torch.tensor(given[0], dtype=torch.float32, device=given[1])
+    else:
+        made = torch.FloatTensor(*given)
+    return made.array, made.device, False

@@ -53,9 +53,9 @@ class Gradient(Base):
             raise RuntimeError(COMPUTED)
         self._requires_grad = bool(value)
 
-    def requires_grad_(self, value: bool = True) -> Self:
+    def requires_grad_(self, requires_grad: bool = True) -> Self:
         """Set `requires_grad`. Returns this tensor."""
-        self.requires_grad = value
+        self.requires_grad = requires_grad
         return self
 
     @property
@@ -157,4 +157,9 @@ class Gradient(Base):
 
     @data.setter
     def data(self, value: Tensor) -> None:
+        if self._requires_grad and not value.is_floating_point():
+            raise RuntimeError(
+                "data set to a tensor that requires gradients must be floating point or complex "
+                "dtype"
+            )
         self.array, self.device = value.array, value.device

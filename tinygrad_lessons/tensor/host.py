@@ -9,6 +9,14 @@ import numpy as np
 from ..exercise import exercise
 from .gradient import Gradient
 
+NOT_ON_THE_HOST = (
+    "can't convert {} device type tensor to numpy. Use Tensor.cpu() to "
+    "copy the tensor to host memory first."
+)
+REQUIRES_GRAD = (
+    "Can't call numpy() on Tensor that requires grad. Use tensor.detach().numpy() instead."
+)
+
 
 class Host(Gradient):
     """The methods that bring numbers to the host; for a device they wait until these are there."""
@@ -53,8 +61,11 @@ class Host(Gradient):
         return int(self.item())
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray[Any, Any]:
-        if self.device.type != "cpu" or self._requires_grad:
-            self.numpy()  # refuses, and says why
+        # numpy() says the same, but in the lessons before its own it is yet to be written
+        if self.device.type != "cpu":
+            raise TypeError(NOT_ON_THE_HOST.format(self.device))
+        if self._requires_grad:
+            raise RuntimeError(REQUIRES_GRAD)
         return np.array(self.array, dtype, copy=copy)
 
     @exercise("numpy")

@@ -11,6 +11,7 @@ import tinygrad_lessons as torch  # as a notebook says it, where the exercises' 
 from .. import dtypes, ops
 from ..autograd import NEVER, Function, is_grad_enabled, last_write, now
 from ..exercise import exercise
+from ..shapes import refuse_repeated
 from .reduce import Reduce
 
 if TYPE_CHECKING:
@@ -44,7 +45,9 @@ class Memory(Reduce):
 
     def _become(self, result: Tensor) -> Tensor:
         """Take the numbers of `result`, and its history, in the memory that this tensor has."""
-        recorded = is_grad_enabled() and (self.requires_grad or result._requires_grad)
+        recorded = is_grad_enabled() and (
+            self.requires_grad or result._requires_grad or self._is_of_leaf()
+        )
         if recorded:
             self._refuse_leaf()
         if result.shape != self.shape:
@@ -57,11 +60,12 @@ class Memory(Reduce):
                 f"result type {result.dtype.legacy} can't be cast to the desired output type "
                 f"{self.dtype.legacy}"
             )
+        refuse_repeated(self.array)
         if recorded and result._node is not None:
             self._spare_operand(result._node)
         try:
             self.array[...] = result.array
-        except ValueError as error:  # a NumPy array that is read-only, or one number seen twice
+        except ValueError as error:  # a NumPy array that is read-only
             raise RuntimeError(f"{error}\n  Write to a copy: x.clone()") from None
         self._wrote()
         if recorded:
@@ -73,8 +77,13 @@ class Memory(Reduce):
         if node.keeps_inputs and node.memories[0] is self._memory and node.reads(0):
             node.inputs[0], node.memories[0] = node.inputs[0].copy(), NEVER
 
+    def _is_of_leaf(self) -> bool:
+        """Whether it is a view of a leaf that requires grad."""
+        base = self._view[0] if self._view is not None else None
+        return base is not None and base._requires_grad and base.is_leaf
+
     def _refuse_leaf(self) -> None:
-        if self._view is not None and self._view[0]._requires_grad and self._view[0].is_leaf:
+        if self._is_of_leaf():
             raise RuntimeError(LEAF.format("view of a "))
         if self._requires_grad and self.is_leaf:
             raise RuntimeError(LEAF.format(""))
@@ -114,13 +123,13 @@ class Memory(Reduce):
         """self * other, in place."""
         return self._become(self.mul(other))
 
-    def div_(self, other: Tensor | Number) -> Tensor:
+    def div_(self, other: Tensor | Number, *, rounding_mode: str | None = None) -> Tensor:
         """self / other, in place."""
-        return self._become(self.div(other))
+        return self._become(self.div(other, rounding_mode=rounding_mode))
 
-    def pow_(self, other: Tensor | Number) -> Tensor:
-        """self to the power of other, in place."""
-        return self._become(self.pow(other))
+    def pow_(self, exponent: Tensor | Number) -> Tensor:
+        """self to the power of `exponent`, in place."""
+        return self._become(self.pow(exponent))
 
     def __iadd__(self, other: Tensor | Number) -> Tensor:
         return self.add_(other)
@@ -192,7 +201,9 @@ class Memory(Reduce):
         """`relu`, in place."""
         return self._become(self.relu())
 
-    def clamp_(self, min: Number | None = None, max: Number | None = None) -> Tensor:
+    def clamp_(
+        self, min: Tensor | Number | None = None, max: Tensor | Number | None = None
+    ) -> Tensor:
         """`clamp`, in place."""
         return self._become(self.clamp(min, max))
 
@@ -241,8 +252,13 @@ class Memory(Reduce):
         basic, picked = ops.split_key(key, self)
         part: Any = self if basic is None else ops.Select.apply(self, key=basic)
         if isinstance(value, (np.ndarray, list)):
-            value = torch.tensor(value, device=self.device)
+            value = torch.tensor(value, dtype=self.dtype, device=self.device)
         if picked is None:
             part.copy_(value)
-        else:
-            part._become(ops.IndexPut.apply(part, value, key=picked))
+            return
+        if isinstance(value, torch.Tensor) and value.dtype is not self.dtype:
+            raise RuntimeError(
+                "Index put requires the source and destination dtypes match, got "
+                f"{self.dtype.legacy} for the destination and {value.dtype.legacy} for the source."
+            )
+        part._become(ops.IndexPut.apply(part, value, key=picked))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 from .. import dtypes, ops, return_types
 from ..exercise import exercise
-from ..shapes import axis, dims
+from ..shapes import axis, dims, numpy_names
 from .arithmetic import Arithmetic
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ class Sums(Arithmetic):
 
     __slots__ = ()
 
+    @numpy_names
     def sum(
         self, dim: Dims = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
     ) -> Tensor:
@@ -52,18 +53,25 @@ class Reduce(Sums):
 
     __slots__ = ()
 
-    def prod(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
+    @numpy_names
+    def prod(
+        self, dim: int | None = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
+    ) -> Tensor:
         """The product over `dim`: one axis, or all."""
-        return ops.Prod.apply(self, dim=one_axis("prod", dim, self.ndim), keepdim=keepdim)
+        x = self._as(dtypes.resolve(dtype, self.array.dtype))
+        return ops.Prod.apply(x, dim=one_axis("prod", dim, self.ndim), keepdim=keepdim)
 
+    @numpy_names
     def mean(
         self, dim: Dims = None, keepdim: bool = False, *, dtype: DTypeLike | None = None
     ) -> Tensor:
         """The sum over `dim`, one axis, several or all, divided by how many were summed."""
         kind = dtypes.resolve(dtype, self.array.dtype)
-        x = self._as(dtypes.float32.np if kind.char == "e" else kind)  # of half, so that it fits
-        return super(Reduce, x).mean(dim, keepdim)._as(kind)
+        if kind.char == "e":  # its sum would not fit
+            return super(Reduce, self.float()).mean(dim, keepdim)._as(kind)
+        return super(Reduce, self._as(kind)).mean(dim, keepdim)
 
+    @numpy_names
     def var(
         self,
         dim: Dims = None,
@@ -75,6 +83,7 @@ class Reduce(Sums):
         centred, dim, count = self._centred("var", dim, correction if unbiased else 0)
         return ((centred**2).sum(dim, keepdim) / count)._as(self.array.dtype)
 
+    @numpy_names
     def std(
         self,
         dim: Dims = None,
@@ -84,6 +93,8 @@ class Reduce(Sums):
     ) -> Tensor:
         """The root of the variance; its gradient is 0 where all numbers are the same."""
         centred, dim, count = self._centred("std", dim, correction if unbiased else 0)
+        if not count:  # of one number it is nan, and so is its gradient
+            return ((centred**2).sum(dim, keepdim) / count)._as(self.array.dtype) ** 0.5
         return (centred.norm(2, dim, keepdim) / count**0.5)._as(self.array.dtype)
 
     def _centred(self, name: str, dim: Dims, correction: Number) -> tuple[Tensor, Dims, Number]:
@@ -95,9 +106,10 @@ class Reduce(Sums):
         total = x.sum(dim, keepdim=True)
         count = self.numel() // max(total.numel(), 1)
         if count <= correction:
-            warnings.warn(f"{name}(): {FEW}", stacklevel=3)
+            warnings.warn(f"{name}(): {FEW}", stacklevel=4)
         return x - total / max(count, 1), dim, max(count - correction, 0)
 
+    @numpy_names
     def norm(self, p: float | str = 2, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """The length: the p-th root of the sum of |x| to the power of p; p=inf is the largest |x|.
 
@@ -114,32 +126,39 @@ class Reduce(Sums):
         if not self.is_floating_point():
             raise RuntimeError(f"{sentence}\n  Make it a floating point tensor: x.float()")
 
+    @numpy_names
     def logsumexp(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """log(sum(exp(x))) over `dim`, finite for any finite x."""
         return ops.Logsumexp.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
 
+    @numpy_names
     def all(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """Whether all numbers over `dim` are true, or not 0."""
         return ops.All.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
 
+    @numpy_names
     def any(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """Whether one of the numbers over `dim` is true, or not 0."""
         return ops.Any.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
 
     # The largest and the smallest
 
+    @numpy_names
     def amax(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """The largest number over `dim`; the gradient is spread evenly over equal ones."""
         return ops.Amax.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
 
+    @numpy_names
     def amin(self, dim: Dims = None, keepdim: bool = False) -> Tensor:
         """The smallest number over `dim`; the gradient is spread evenly over equal ones."""
         return ops.Amin.apply(self, dim=dims(dim, self.ndim), keepdim=keepdim)
 
+    @numpy_names
     def argmax(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Where the largest number is along `dim`, or among all as if they were one row."""
         return ops.Argmax.apply(self, dim=one_axis("argmax", dim, self.ndim), keepdim=keepdim)
 
+    @numpy_names
     def argmin(self, dim: int | None = None, keepdim: bool = False) -> Tensor:
         """Where the smallest number is along `dim`, or among all as if they were one row."""
         return ops.Argmin.apply(self, dim=one_axis("argmin", dim, self.ndim), keepdim=keepdim)
@@ -150,6 +169,7 @@ class Reduce(Sums):
     def max(self, dim: Tensor) -> Tensor: ...
     @overload
     def max(self, dim: int, keepdim: bool = ...) -> return_types.max: ...
+    @numpy_names
     def max(self, dim: Any = None, keepdim: bool = False) -> Any:
         """The largest number; along `dim`, (values, indices); with a tensor, the larger ones."""
         if dim is None:
@@ -165,6 +185,7 @@ class Reduce(Sums):
     def min(self, dim: Tensor) -> Tensor: ...
     @overload
     def min(self, dim: int, keepdim: bool = ...) -> return_types.min: ...
+    @numpy_names
     def min(self, dim: Any = None, keepdim: bool = False) -> Any:
         """The smallest number; along `dim`, (values, indices); with a tensor, the smaller ones."""
         if dim is None:
@@ -183,20 +204,27 @@ class Reduce(Sums):
 
     # In order
 
-    def sort(self, dim: int = -1, descending: bool = False) -> return_types.sort:
+    @numpy_names
+    def sort(
+        self, dim: int = -1, descending: bool = False, *, stable: bool = True
+    ) -> return_types.sort:
         """(values, indices) in order along `dim`; equal numbers stay in the order they have."""
         indices = self.argsort(dim, descending)
         return return_types.sort(*self._pick(ops.PickSorted, indices, dim))
 
-    def argsort(self, dim: int = -1, descending: bool = False) -> Tensor:
+    @numpy_names
+    def argsort(self, dim: int = -1, descending: bool = False, *, stable: bool = True) -> Tensor:
         """Where the numbers are that sort would give."""
         if not descending or not self.ndim:
             return ops.Argsort.apply(self, dim=axis(dim, self.ndim))
         last = self.size(dim) - 1  # turned round, so that equal numbers stay in their order
         return last - ops.Argsort.apply(self.flip(dim), dim=axis(dim, self.ndim)).flip(dim)
 
-    def topk(self, k: int, dim: int = -1, largest: bool = True) -> return_types.topk:
-        """(values, indices) of the k largest along `dim`, or of the smallest."""
+    @numpy_names
+    def topk(
+        self, k: int, dim: int = -1, largest: bool = True, sorted: bool = True
+    ) -> return_types.topk:
+        """(values, indices) of the k largest along `dim`, or of the smallest, always in order."""
         if not 0 <= k <= (self.size(dim) if self.ndim else 1):
             raise RuntimeError("selected index k out of range")
         indices = self.argsort(dim, descending=largest)
@@ -205,17 +233,23 @@ class Reduce(Sums):
 
     # Along an axis that stays
 
-    def cumsum(self, dim: int) -> Tensor:
+    @numpy_names
+    def cumsum(self, dim: int, dtype: DTypeLike | None = None) -> Tensor:
         """The sums of each number with all before it along `dim`. (1, 2, 3) -> (1, 3, 6)"""
-        return ops.Cumsum.apply(self, dim=axis(dim, self.ndim))
+        x = self._as(dtypes.resolve(dtype, self.array.dtype))
+        return ops.Cumsum.apply(x, dim=axis(dim, self.ndim))
 
-    def softmax(self, dim: int) -> Tensor:
+    @numpy_names
+    def softmax(self, dim: int, dtype: DTypeLike | None = None) -> Tensor:
         """exp(x) over its sum along `dim`, finite for any finite x."""
-        return ops.Softmax.apply(self, dim=axis(dim, self.ndim))
+        x = self._as(dtypes.resolve(dtype, self.array.dtype))
+        return ops.Softmax.apply(x, dim=axis(dim, self.ndim))
 
-    def log_softmax(self, dim: int) -> Tensor:
+    @numpy_names
+    def log_softmax(self, dim: int, dtype: DTypeLike | None = None) -> Tensor:
         """log(softmax(x)), finite for any finite x."""
-        return ops.LogSoftmax.apply(self, dim=axis(dim, self.ndim))
+        x = self._as(dtypes.resolve(dtype, self.array.dtype))
+        return ops.LogSoftmax.apply(x, dim=axis(dim, self.ndim))
 
     # One answer
 

@@ -66,14 +66,14 @@ def _faults(exercise, known, seeds, devices):
     yield from _dead(cell, right, devices)
     yield from _stub(exercise, right, numbers)
     yield from _nothing(cell, right, numbers, seeds)
-    seen = {a: _observe(cell, a.function, right, numbers) for a in known}
+    seen = {a: _observed(cell, a, right, numbers) for a in known}
     for answer, theirs in seen.items():
         if answer.hint:
             yield from _mistake(answer, right, seen, seeds)
         else:
             failed = [run for run in runs if not same(right[run], theirs[run])]
             if failed:
-                verdict = Verdict(*failed[0][:2], right[failed[0]], theirs[failed[0]])
+                verdict = _verdict(failed[0], right, theirs)
                 yield f"the right form {answer.name} fails {verdict.check}: {verdict.why}"
     if len([a for a in known if a.hint]) < 3:
         yield "has fewer than three known mistakes"
@@ -91,6 +91,17 @@ def _demands(exercise, asked):
 def _observe(cell, function, right, numbers):
     with judge.replaced(cell.exercise, function):
         return {run: _expected(cell, *run[:2], numbers[run[2]]) for run in right}
+
+
+def _observed(cell, answer, right, numbers):
+    """What a known answer does; "timeout" where it does not come to an end."""
+    return {run: judge.observed(cell, *run[:2], numbers[run[2]], answer) for run in right}
+
+
+def _verdict(run, right, theirs):
+    if isinstance(theirs[run], str):
+        return Verdict(*run[:2], right[run], None, trouble=theirs[run])
+    return Verdict(*run[:2], right[run], theirs[run])
 
 
 def _reference(cell, right, numbers, devices):
@@ -166,9 +177,7 @@ def _earned(right, theirs, others, s):
 def _mistake(answer, right, seen, seeds):
     missed, misread = 0, set()
     for s in seeds:
-        verdicts = [
-            Verdict(*run[:2], right[run], seen[answer][run]) for run in right if run[2] == s
-        ]
+        verdicts = [_verdict(run, right, seen[answer]) for run in right if run[2] == s]
         if all(v.passed for v in verdicts):
             missed += 1
             continue

@@ -1,9 +1,11 @@
 """Editions: the package as the student of a lesson gets it, from the reference's syntax tree."""
 
 import ast
+import base64
 import re
 import shutil
 import textwrap
+import zlib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -13,7 +15,7 @@ from .. import Problem
 
 REFERENCE = Path(__file__).parents[2]
 LEFT_OUT = ("classroom", "__pycache__", "*.pyi")
-TOOLS = {"add_", "no-grad", "to", "transpose"}  # the lessons before theirs have them, too
+TOOLS = {"add_", "no-grad", "to", "transpose"}  # the lessons before theirs have them, packed
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ def sources():
 def marked(text):
     """[(id, node), ...] of the functions and classes under an `@exercise("id")`, in order."""
     found = []
+    if "@exercise(" not in text:
+        return found
     for node in ast.walk(ast.parse(text)):
         for mark in getattr(node, "decorator_list", ()):
             match mark:
@@ -60,15 +64,22 @@ def unmarked(text, node):
     return "\n".join(line for line in lines if not line.startswith("@exercise("))
 
 
-def edition(text, stubs):
-    """A module's text with the exercises of `stubs`, {id: (lesson, number)}, unwritten."""
+def edition(text, stubs, tools=()):
+    """A module's text with the exercises of `stubs`, {id: (lesson, number)}, unwritten.
+
+    Those of `tools` work, but nobody reads in it how, and `complete` does not know them.
+    """
     lines = text.splitlines()
-    found = [(id, node) for id, node in marked(text) if id in stubs]
+    found = [(id, node) for id, node in marked(text) if id in stubs or id in tools]
     for id, node in reversed(found):
         first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-        lines[first - 1 : node.end_lineno] = _stub(lines, id, node, *stubs[id])
-    if found:
-        lines = [re.sub(r"^(from [\w.]*exercise import .*)$", r"\1, yours", line) for line in lines]
+        new = _tool(text, node) if id in tools else _stub(lines, id, node, *stubs[id])
+        lines[first - 1 : node.end_lineno] = new
+    names = ["yours"] * any(id in stubs for id, _ in found)
+    names += ["given"] * any(id in tools for id, _ in found)
+    if names:
+        more = ", ".join(["", *names])
+        lines = [re.sub(r"^(from [\w.]*exercise import .*)$", rf"\1{more}", line) for line in lines]
     return "\n".join(lines) + "\n"
 
 
@@ -78,9 +89,20 @@ def _stub(lines, id, node, lesson, number):
     if isinstance(node, ast.ClassDef):
         head = [f"{indent}def {node.name}(*args, **kwargs):"]
         return [f'{indent}@exercise("{id}")', *head, f"{indent}    {call}(*args, **kwargs)"]
-    end = node.body[0].end_lineno if ast.get_docstring(node) else node.body[0].lineno - 1
-    head = lines[node.lineno - 1 : end]
+    head = _head(lines, node)
     return [f'{indent}@exercise("{id}")', *head, f"{indent}    {call}({_arguments(node.args)})"]
+
+
+def _tool(text, node):
+    packed = base64.b85encode(zlib.compress(unmarked(text, node).encode(), 9)).decode()
+    call = f"return given({packed!r}, globals())({_arguments(node.args)})"
+    return [*_head(text.splitlines(), node), f"{' ' * node.col_offset}    {call}"]
+
+
+def _head(lines, node):
+    """A function's lines down to its docstring."""
+    end = node.body[0].end_lineno if ast.get_docstring(node) else node.body[0].lineno - 1
+    return lines[node.lineno - 1 : end]
 
 
 def _arguments(a):
@@ -94,13 +116,9 @@ def _arguments(a):
 
 def write(folder, lesson, lessons):
     """Write the edition of `lesson` to `folder`/tinygrad_lessons, in the place of an older one."""
-    stubs = {
-        e.id: (e.lesson, e.number)
-        for one in lessons
-        if one.name >= lesson.name
-        for e in one.exercises
-        if one.name == lesson.name or e.id not in TOOLS
-    }
+    ahead = [e for one in lessons if one.name >= lesson.name for e in one.exercises]
+    tools = {e.id for e in ahead if e.id in TOOLS and e.lesson != lesson.name}
+    stubs = {e.id: (e.lesson, e.number) for e in ahead if e.id not in tools}
     missing = [id for id in stubs if id not in targets()]
     if missing:
         raise Problem(
@@ -111,7 +129,8 @@ def write(folder, lesson, lessons):
     shutil.rmtree(target, ignore_errors=True)
     shutil.copytree(REFERENCE, target, ignore=shutil.ignore_patterns(*LEFT_OUT))
     for path in target.rglob("*.py"):
-        path.write_text(edition(path.read_text(encoding="utf-8"), stubs), encoding="utf-8")
+        text = edition(path.read_text(encoding="utf-8"), stubs, tools)
+        path.write_text(text, encoding="utf-8")
 
 
 def _module(path):

@@ -3,6 +3,7 @@
 import runpy
 import traceback
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from .. import Problem
@@ -64,28 +65,40 @@ def equivalent(exercise, line, why):
 
 def equivalents(course, lesson):
     """{(exercise, line), ...} of the mutants that are known to change nothing."""
-    answers(course, lesson)
-    return set(_equivalents)
+    return set(_noted(course, lesson)[1])
 
 
 def demanded(course, lesson):
     """[(exercise, demand, mistake's name or None), ...] of a lesson, in order."""
-    names = {(a.exercise, a.function): a.name for a in answers(course, lesson) if a.hint}
-    return [(exercise, demand, names.get((exercise, f))) for exercise, demand, f in _demands]
+    known, _, asked = _noted(course, lesson)
+    names = {(one.exercise, one.function): one.name for one in known if one.hint}
+    return [(exercise, demand, names.get((exercise, f))) for exercise, demand, f in asked]
 
 
 def answers(course, lesson):
     """Every known answer in `course`/mistakes/`lesson`.py, in order; none when there is no file."""
+    return list(_noted(course, lesson)[0])
+
+
+def _noted(course, lesson):
+    """(answers, equivalents, demands) of a lesson's file as it is now."""
     path = Path(course) / "mistakes" / f"{lesson}.py"
     if not path.exists():
-        return []
+        return (), (), ()
+    found = path.stat()
+    return _read(path, lesson, (found.st_mtime_ns, found.st_size, found.st_ino))
+
+
+@lru_cache(maxsize=16)
+def _read(path, lesson, version):
+    """What a file notes. It runs once for each of its versions."""
     for noted in (_found, _equivalents, _demands):
         noted.clear()
     try:
         runpy.run_path(str(path), run_name=lesson)
     except Exception as error:
         raise Problem(f"{path}, line {_line(error, path)}: {_words(error)}.") from error
-    return list(_found)
+    return tuple(_found), tuple(_equivalents), tuple(_demands)
 
 
 def _line(error, path):

@@ -1,6 +1,7 @@
 """A new exercise: reference function, cells and first mistake, ready to be filled in."""
 
 import keyword
+import os
 import re
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,6 +57,7 @@ def add(course, name, id, module):
     Raises Problem, and writes nothing, when the id cannot be one or there is no such module.
     """
     one = lesson.load(course, name)
+    _refuse_installed(editions.REFERENCE)
     reference, notebook, mistakes = paths = _paths(course, one, module)
     words = {"id": id, "module": module, "number": len(one.exercises) + 1, "lesson": name}
     words |= {"function": id.replace("-", "_").lower(), "words": id.replace("-", " ")}
@@ -87,6 +89,16 @@ def _paths(course, one, module):
         raise Problem(f"There is no module {module!r}.{lesson.guess(module, known)}")
     mistakes = Path(course) / "mistakes" / f"{one.name}.py"
     return [path, one.folder / f"{one.name}.ipynb", mistakes]
+
+
+def _refuse_installed(package):
+    """The reference is part of the package: written there, an update would take it away."""
+    if {"site-packages", "dist-packages"} & {*package.parts} or not os.access(package, os.W_OK):
+        raise Problem(
+            f"The exercise's reference would go into the installed package, {package}, where the "
+            "next update overwrites it. Work in a copy of the repository: git clone it, then "
+            "pip install -e '.[classroom]' there."
+        )
 
 
 def _refuse(id, function, path):

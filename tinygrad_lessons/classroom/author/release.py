@@ -8,19 +8,34 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ...lab.folder import FORMAT, RECORD
-from .. import DEVICES, version
+from .. import DEVICES, Problem, names, version
 from ..gradebook.course import run
 from ..grading import judge
-from ..storage import write_file
+from ..storage import private, write_file
 from . import editions, lesson, mistakes
 
 PUBLIC_SEED = "public"
 
 
 def prepare(course, name):
-    """Make beside the source notebook what students get with it: the edition and the record."""
+    """Make beside a lesson's notebook what students get with it: the edition and the record.
+
+    Any other assignment needs neither. Raises Problem where it has check cells all the same.
+    """
+    if not lesson.is_lesson(course, name):
+        return _without_checks(course, name)
     one = lesson.load(course, name)
     beside(one.folder, course, one, lesson.load_all(course))
+
+
+def _without_checks(course, name):
+    for each in lesson.known(course, name):
+        notebook = lesson.read(Path(course, "source", name, f"{names.parts(each)[1]}.ipynb"))
+        if found := next(lesson.exercises(each, notebook), None):
+            raise Problem(
+                f"{each} has a check cell, check({found.exercise!r}); only a lesson can have one. "
+                "Name its folder and its notebook such as 08_name/08_name.ipynb."
+            )
 
 
 def beside(folder, course, one, lessons):
@@ -85,10 +100,11 @@ def _entry(cell, check, device, seed, known):
 
 def release(course, name):
     """Release a lesson with nbgrader; returns the folder that students get."""
-    lesson.load(course, name)
+    lesson.known(course, name)
     folder = Path(course) / "release" / name
     with _back_if_it_fails(folder):
         run(course, "generate_assignment", name, force=True, create=True)
+    private(course)
     return folder
 
 

@@ -28,7 +28,9 @@ def numbered(count, what):
 Course = Annotated[
     Path, typer.Option(help="The course folder.", show_default=True, callback=found_course)
 ]
-Name = Annotated[str, typer.Argument(metavar="LESSON", help="A lesson, such as 03_gram.")]
+Name = Annotated[
+    str, typer.Argument(metavar="LESSON", help="A lesson or another assignment, such as 03_gram.")
+]
 Students = Annotated[list[str], typer.Option("--student", help="Only this one; repeat for more.")]
 
 

@@ -22,21 +22,23 @@ def export(
     """Write the grades of a lesson as CSV; what is still to be graded by hand is marked."""
     from .. import Problem
     from ..author import lesson
-    from ..gradebook import export
+    from ..gradebook import export, sheets
     from ..grading.outdated import outdated
-    from ..storage import write_file
+    from ..storage import unseen, write_file
 
-    lesson.load(course, name)
+    parts = lesson.known(course, name)
     form = "moodle" if worksheet else form
     if form not in (forms := ("plain", "canvas", "moodle")):
         raise Problem(f"There is no format {form!r}. There are: {', '.join(forms)}.")
-    lines = export.lines(course, name, outdated(course, name), student)
+    lines = export.lines(course, name, outdated(course, parts), student)
     choices = dict(number=assignment_id, path=worksheet, language=language, column=grade_column)
     text, said = sheet(form, course, name, lines, **choices)
     path = output or Path(f"{name}-{form}.csv")
     code = "utf-8-sig" if form == "plain" else "utf-8"
-    write_file(path, text.encode(code, "backslashreplace"))  # odd folders
-    console.print(f"{numbered(len(lines), 'student')} in {path}.", highlight=False)
+    with unseen():
+        write_file(path, text.encode(code, "backslashreplace"))  # odd folders
+    told = numbered(sheets.count(text, form), "student")
+    console.print(f"{told} in {path}.", highlight=False)
     said["Still to be graded by hand"] = [x["student"] for x in lines if x["by_hand"]]
     newer = [x["student"] for x in lines if x["status"] == export.NEWER]
     said[f"A newer submission waits: lessons grade {name}"] = newer

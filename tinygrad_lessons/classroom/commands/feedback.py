@@ -22,7 +22,7 @@ def feedback(
     from ..gradebook import feedback, gradebook, packages
     from ..storage import alone
 
-    lesson.load(course, name)
+    lesson.known(course, name)
     if form and form not in packages.FORMS:
         raise Problem(f"There is no form {form!r}. There are: {', '.join(packages.FORMS)}.")
     with alone(course), gradebook.connect(courses.db_url(course)) as book:
@@ -39,4 +39,5 @@ def feedback(
         missing = packages.pack(form, course, name, pages, path)
         listed(f"Not in it, no name of theirs in {form} is known", missing)
         console.print(f"Packed in {path}", highlight=False)
-    raise typer.Exit(1 if troubles else 0)
+    if troubles:
+        raise typer.Exit(1)

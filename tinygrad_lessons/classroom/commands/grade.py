@@ -1,11 +1,10 @@
-import time
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from .. import DEVICES
-from .common import Course, Name, Students, console, listed
+from .common import Course, Name, Students, console
 
 Workers = Annotated[
     int, typer.Option(min=0, help="Processes; 0: one per core.", show_default=False)
@@ -15,6 +14,7 @@ File = Annotated[Path | None, typer.Option(help="For the cluster's encrypted con
 Devices = Annotated[str, typer.Option(help="Where the checks run: cpu,sim,cuda.")]
 Unsafe = Annotated[bool, typer.Option("--unsafe-no-sandbox", help="For code that you trust.")]
 Force = Annotated[bool, typer.Option(help="Grade what has not changed again, too.")]
+Pictures = Annotated[bool, typer.Option("--pictures", help="Draw the pictures, too; slower.")]
 EVERYWHERE = ",".join(DEVICES)
 
 
@@ -30,31 +30,21 @@ def grade(
     unsafe: Unsafe = False,
     force: Force = False,
     student: Students = (),
+    pictures: Pictures = False,
 ):
     """Grade all submissions of a lesson that are new or changed, each in a sandbox."""
-    from ..grading.keeper import keeping
-    from ..grading.plan import Grading
-    from ..insight import summary
+    from ..author import lesson
     from . import runs
 
     certificates = dict(tls_ca_file=tls_ca_file, tls_client_cert=tls_cert, tls_client_key=tls_key)
-    start = time.perf_counter()
-    setting = runs.setting(course, name, devices, unsafe, scheduler, console)
-    only = runs.only(course, name, student)
-    grading = Grading(course, name, setting, unsafe=unsafe, force=force, only=only)
-    with keeping(course, name) as keeper:
-        tasks, rows = grading.plan(keeper)
-        if grading.again and not force:
-            console.print(
-                f"{grading.again} are graded again: a check, a mistake or the grader has changed."
-            )
-        rows += runs.graded(grading, tasks, keeper, workers, scheduler, certificates, console)
-        keeper.finish()
-    if not rows:
-        console.print(f"Nobody has handed in {name}. lessons collect {name} DOWNLOAD")
-        return
-    console.print(summary.table(rows))
-    listed("Handed in nothing", sorted(summary.absent(rows)))
-    seconds = time.perf_counter() - start
-    console.print(summary.closing_line(rows, grading, seconds), highlight=False)
-    runs.end(grading, rows, console)
+    where = workers, scheduler, certificates
+    done = []
+    for each in lesson.known(course, name):
+        setting = runs.setting(course, each, devices, unsafe, scheduler, console, pictures)
+        only = runs.only(course, each, student)
+        options = dict(unsafe=unsafe, force=force, only=only)
+        done.append(runs.one_notebook(course, each, setting, where, console, **options))
+        if done[-1][0].stopped:
+            break
+    for grading, rows in done:
+        runs.end(grading, rows, console)

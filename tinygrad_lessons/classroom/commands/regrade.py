@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from .common import Course, Name, Students, console
-from .grade import EVERYWHERE, Devices, Unsafe, Workers
+from .grade import EVERYWHERE, Devices, Pictures, Unsafe, Workers
 
 
 def regrade(
@@ -15,15 +15,24 @@ def regrade(
     devices: Devices = EVERYWHERE,
     unsafe: Unsafe = False,
     student: Students = (),
+    pictures: Pictures = False,
     yes: Annotated[bool, typer.Option(help="Write the new scores without asking.")] = False,
 ):
     """After a check was mended: show whose score would change and by how much, then write it."""
+    from ..author import lesson
+
+    for each in lesson.known(course, name):
+        regraded(course, each, workers, devices, unsafe, student, pictures, yes)
+
+
+def regraded(course, name, workers, devices, unsafe, student, pictures, yes):
+    """Regrade one notebook."""
     from ..grading import regrade
     from ..grading.plan import Grading
     from ..insight import summary
     from . import runs
 
-    setting = runs.setting(course, name, devices, unsafe, "", console)
+    setting = runs.setting(course, name, devices, unsafe, "", console, pictures)
     only = runs.only(course, name, student)
     grading = Grading(course, name, setting, unsafe=unsafe, earlier=False, only=only)
     with regrade.staging(course, name) as stage:

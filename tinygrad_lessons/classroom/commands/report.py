@@ -10,10 +10,9 @@ def report(name: Name, course: Course = Path("course")):
     from ..grading.keeper import results
     from ..insight.class_report import by_people, write
 
-    lesson.load(course, name)
-    found = list(results(course, name))
-    if not found:
+    found = {each: list(results(course, each)) for each in lesson.known(course, name)}
+    if not any(found.values()):
         raise Problem(f"Nothing of {name} has been graded. lessons grade {name}")
-    found, absent = by_people(course, name, found)
-    for path in write(course / "reports", name, found, absent):
-        console.print(f"Wrote {path}", highlight=False)
+    for each in filter(found.get, found):
+        for path in write(course / "reports", each, *by_people(course, each, found[each])):
+            console.print(f"Wrote {path}", highlight=False)

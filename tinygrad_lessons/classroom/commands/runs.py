@@ -1,5 +1,6 @@
 """What `lessons grade` and `lessons regrade` share: what to grade with, where, and how it ended."""
 
+import time
 from contextlib import ExitStack
 from functools import partial
 
@@ -8,23 +9,29 @@ import typer
 from .. import DEVICES, Problem
 from ..author import lesson, mistakes
 from ..gradebook import course, gradebook
+from ..grading import ordinary
 from ..grading.workers import Cluster, Here, Setting
 from ..insight import summary
 from ..intake import reading
+from ..names import assignment
+from .common import listed
 
 FEW = 3  # submissions that are graded before a cluster would have started
 
 
-def setting(folder, name, devices, unsafe, scheduler, console):
+def setting(folder, name, devices, unsafe, scheduler, console, pictures=False):
     """The Setting of a lesson, with the strongest sandbox that this machine has."""
     from ..grading.assess import grade
     from ..sandbox import open_sandbox
 
-    one = lesson.load(folder, name)
     mistakes.answers(folder, name)  # what cannot be read is said before an hour's work, not after
-    gradebook.extensions(folder, name)
+    gradebook.extensions(folder, assignment(name))
     found = gradebook.snapshot(course.db_url(folder), folder, name)
-    if changed := unreleased(one, found):
+    if tests := ordinary.tests(found):
+        told = f"Decided inside the student's process, as ordinary test cells are: {tests}."
+        console.print(told, highlight=False, markup=False, soft_wrap=True)
+    one = lesson.load(folder, name) if lesson.is_lesson(folder, name) else None
+    if one and (changed := unreleased(one, found)):
         told = (
             f"Changed since the release: {', '.join(changed)}. Graded as released; to bring it in:"
         )
@@ -35,7 +42,7 @@ def setting(folder, name, devices, unsafe, scheduler, console):
         with opens() as sandbox:
             console.print(f"Sandbox: {sandbox.name}, {sandbox.why}.", highlight=False)
             opens = partial(open_sandbox, way=sandbox.name, devices=devices)
-    return Setting(found, course.secret(folder), devices, grade, opens)
+    return Setting(found, course.secret(folder), devices, partial(grade, pictures=pictures), opens)
 
 
 def only(folder, name, students):
@@ -70,6 +77,31 @@ def usable(devices, console):
     if not found:
         raise Problem(f"None of these devices is here. Try --devices {','.join(DEVICES)}")
     return found
+
+
+def one_notebook(course, name, setting, where, console, *, force, **choices):
+    """(Grading, Rows) of one notebook, with its table printed."""
+    from ..grading.keeper import keeping
+    from ..grading.plan import Grading
+
+    start = time.perf_counter()
+    grading = Grading(course, name, setting, force=force, **choices)
+    with keeping(course, name) as keeper:
+        tasks, rows = grading.plan(keeper)
+        if grading.again and not force:
+            console.print(
+                f"{grading.again} are graded again: a check, a mistake or the grader has changed."
+            )
+        rows += graded(grading, tasks, keeper, *where, console)
+        keeper.finish()
+    if not rows:
+        console.print(f"Nobody has handed in {name}. lessons collect {name} DOWNLOAD")
+        return grading, rows
+    console.print(summary.table(rows))
+    listed("Handed in nothing", sorted(summary.absent(rows)))
+    seconds = time.perf_counter() - start
+    console.print(summary.closing_line(rows, grading, seconds), highlight=False)
+    return grading, rows
 
 
 def graded(grading, tasks, keeper, workers, scheduler, certificates, console):

@@ -3,6 +3,7 @@
 Made in one process from the graded notebooks and the gradebook, whatever characters an id has.
 """
 
+import glob
 import html
 from collections import defaultdict
 from dataclasses import dataclass, field
@@ -18,6 +19,7 @@ from sqlalchemy import select
 
 from ..intake.reading import shown
 from ..storage import in_words, write_file
+from .due import assignment
 from .highlight import python
 from .markdown import to_html
 
@@ -44,8 +46,9 @@ class Marks:
 
 def write(course, name, book, only=()):
     """Write the pages of a lesson; returns ({student: [Path, ...]}, [sentence, ...])."""
-    marks, done, troubles = marks_of(book, name), defaultdict(list), []
-    for path in sorted(Path(course, "autograded").glob(f"*/{_as_is(name)}/*.ipynb")):
+    paths = sorted(Path(course, "autograded").glob(f"*/{glob.escape(name)}/*.ipynb"))
+    marks, done, troubles = marks_of(book, name) if paths else {}, defaultdict(list), []
+    for path in paths:
         student = path.parts[-3]
         if only and student not in only:
             continue
@@ -59,11 +62,6 @@ def write(course, name, book, only=()):
     return done, troubles
 
 
-def _as_is(name):
-    """A name as a pattern that matches nothing else."""
-    return "".join(f"[{c}]" if c in "*?[" else c for c in name)
-
-
 def _put(course, student, name, notebook, text):
     path = Path(course, "feedback", student, name, f"{notebook}.html")
     with in_words(path):
@@ -75,7 +73,7 @@ def _put(course, student, name, notebook, text):
 def marks_of(book, name, student=None):
     """{(student, notebook): Marks} of one student or all, as the gradebook has them."""
     found, points = defaultdict(Marks), {}
-    for notebook in book.find_assignment(name).notebooks:
+    for notebook in assignment(book, name).notebooks:
         cells = [*notebook.grade_cells, *notebook.task_cells]
         points |= {(notebook.name, cell.name): cell.max_score for cell in cells}
     rows = partial(_rows, book, name, student)

@@ -13,6 +13,7 @@ from sqlalchemy.exc import DatabaseError, SQLAlchemyError
 from sqlalchemy.orm import selectinload
 
 from .. import Problem
+from ..names import parts
 from .course import LOCKED, find_alembic
 
 NO_RESPONSE = "No response."  # nbgrader's own words for an answer that was left as released
@@ -48,14 +49,16 @@ def snapshot(db_url, course, name):
     Text, points and kinds of cells are the gradebook's; their order is the release's.
     """
     course = Path(course).resolve()
-    folder = course / "release" / name
+    assignment, notebook = parts(name)
+    folder = course / "release" / assignment
     with connect(db_url) as book:
         try:
-            found = {c["grade_id"]: c for c in _cells(book.find_notebook(name, name))}
-            release = nbformat.read(folder / f"{name}.ipynb", 4)
+            found = {c["grade_id"]: c for c in _cells(book.find_notebook(notebook, assignment))}
+            release = nbformat.read(folder / f"{notebook}.ipynb", 4)
         except (api.MissingEntry, FileNotFoundError):
             raise Problem(
-                f"{name} has not been released: nothing to grade against. lessons release {name}"
+                f"{name} has not been released: nothing to grade against. "
+                f"lessons release {assignment}"
             ) from None
     order = [c["metadata"].get("nbgrader", {}).get("grade_id") for c in release["cells"]]
     cells = [found.pop(grade_id) for grade_id in order if grade_id in found]
@@ -117,14 +120,25 @@ def people(book):
 def add_people(book, people):
     """Add students, and what is not yet known of those who are there."""
     for person in people:
-        student = book.db.get(api.Student, person["id"])
-        if student is None:
-            student = api.Student(id=person["id"])
-            book.db.add(student)
-        for name, value in person.items():
-            if value and not getattr(student, name):
+        student = book.db.get(api.Student, person["id"]) or new_student(person["id"])
+        book.db.add(student)
+        said = {name: value for name, value in person.items() if value and name != "id"}
+        if is_nameless(student):
+            student.last_name = said.get("last_name") or student.last_name
+        for name, value in said.items():
+            if not getattr(student, name):
                 setattr(student, name, value)
     book.db.commit()
+
+
+def new_student(id):
+    """A row for a student of whom only the id is known: formgrader shows it as the name."""
+    return api.Student(id=id, first_name="", last_name=id)
+
+
+def is_nameless(student):
+    """Whether the id stands in the place of a name."""
+    return student.last_name == student.id and not student.first_name
 
 
 def scores(book, name, students=None):
@@ -152,14 +166,16 @@ def scored_by_hand(book, name):
 def _grades(name, *columns):
     """A query for (student, grade_id, *columns) of each grade of a lesson."""
     notebook, submission = api.SubmittedNotebook, api.SubmittedAssignment
+    assignment, wanted = parts(name)
     return (
         select(submission.student_id, api.BaseCell.name, *columns)
         .select_from(api.Grade)
         .join(notebook, notebook.id == api.Grade.notebook_id)
         .join(submission, submission.id == notebook.assignment_id)
         .join(api.BaseCell, api.BaseCell.id == api.Grade.cell_id)
+        .join(api.Notebook, api.Notebook.id == notebook.notebook_id)
         .join(api.Assignment, api.Assignment.id == submission.assignment_id)
-        .where(api.Assignment.name == name)
+        .where(api.Assignment.name == assignment, api.Notebook.name == wanted)
     )
 
 
@@ -173,7 +189,7 @@ def write(book, name, results, unchanged=()):
     results = {r.student: r for r in results}
     try:
         with book.db.no_autoflush:
-            lesson = _Lesson(book.find_notebook(name, name))
+            lesson = _Lesson(book.find_notebook(*reversed(parts(name))))
             submissions = _submissions(book, lesson, list(results))
             for student, result in results.items():
                 book.db.add_all(lesson.fill(submissions[student], result, student in unchanged))
@@ -205,8 +221,11 @@ class _Lesson:
 
     def fill(self, submission, result, unchanged=False):
         """Set a submission's scores and comments; returns the rows that were not there before."""
-        notebook = next(n for n in submission.notebooks if n.notebook_id == self.notebook.id)
-        new = []
+        here = (n for n in submission.notebooks if n.notebook_id == self.notebook.id)
+        notebook, new = next(here, None), []
+        if notebook is None:  # of this assignment another notebook was graded before
+            notebook = api.SubmittedNotebook(notebook_id=self.notebook.id, assignment=submission)
+            new.append(notebook)
 
         def row(of, rows, cell):
             if cell not in rows:
@@ -257,7 +276,7 @@ def _submissions(book, lesson, students):
     known = set(db.scalars(select(api.Student.id).where(api.Student.id.in_(students))))
     for student in students:
         if student not in known:
-            db.add(api.Student(id=student))
+            db.add(new_student(student))
         if student not in found:
             rows = lesson.new_submission(student)
             db.add_all(rows)

@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 from ..intake.place import notes
-from ..storage import in_words
+from ..storage import in_words, unseen
 
 FORMS = ("moodle", "canvas", "folder")
 
@@ -19,7 +19,7 @@ def pack(form, course, name, pages, path):
     told = notes(course, name)
     names = {s: _place(form, s, told.get(s, {})) for s in pages}
     temporary = path.with_name(f".{path.name}")
-    with in_words(path):
+    with in_words(path), unseen():
         with zipfile.ZipFile(temporary, "w", zipfile.ZIP_DEFLATED) as archive:
             for student, place in names.items():
                 for page in pages[student] if place else ():
@@ -30,12 +30,10 @@ def pack(form, course, name, pages, path):
 
 def _place(form, student, note):
     """What stands before a page's name in the zip; "" where nobody could know whose it is."""
-    prefix = note.get("prefix", "")
     if form == "folder":
         return f"{student}/"
-    if form == "moodle":
-        return f"{prefix}/" if note.get("participant") and prefix else ""
-    return prefix if not note.get("participant") else ""
+    prefix = note.get(form, "")
+    return f"{prefix}/" if prefix and form == "moodle" else prefix
 
 
 def packed(form, name):

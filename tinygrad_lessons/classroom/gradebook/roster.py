@@ -9,7 +9,7 @@ from nbgrader import api
 from .. import Problem
 from ..intake import reading, tables
 from ..storage import FOLDER, write_file
-from .gradebook import PERSON
+from . import gradebook
 
 MORE = ("section", "sis_user_id", "sis_login_id")  # kept beside nbgrader's table
 
@@ -43,7 +43,7 @@ def _is_canvas_own(line):
 
 def _named(line):
     """A line with the name in two parts."""
-    person = {k: line.get(k, "") for k in (*PERSON, *MORE)}
+    person = {k: line.get(k, "") for k in (*gradebook.PERSON, *MORE)}
     name = line.get("name", "")
     if name and not (person["first_name"] or person["last_name"]):
         last, comma, first = name.partition(", ")
@@ -84,7 +84,7 @@ def add(course, book, people):
         id = id or person["id"]
         is_new = id not in known
         if is_new:
-            known[id] = api.Student(id=id)
+            known[id] = gradebook.new_student(id)
             book.db.add(known[id])
         differs = _set(known[id], person)
         new, changed = new + is_new, changed + (differs and not is_new)
@@ -96,7 +96,9 @@ def add(course, book, people):
 
 def _set(student, person):
     """Put what the list says into a student's row; whether it changed one."""
-    said = {k: person[k] for k in PERSON[1:] if person[k]}
+    said = {k: person[k] for k in gradebook.PERSON[1:] if person[k]}
+    if said.get("first_name") and gradebook.is_nameless(student):
+        said.setdefault("last_name", "")
     differs = any(getattr(student, k) != v for k, v in said.items())
     for name, value in said.items():
         setattr(student, name, value)

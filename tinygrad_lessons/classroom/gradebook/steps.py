@@ -3,6 +3,7 @@
 The command line and formgrader's buttons obey the same configuration.
 """
 
+import re
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from nbconvert.exporters import Exporter, NotebookExporter
 from nbconvert.preprocessors import ClearMetadataPreprocessor
 from nbgrader import preprocessors as stock
 from nbgrader.preprocessors import NbGraderPreprocessor
-from traitlets import List, Unicode
+from traitlets import Bool, List, Unicode
 
 from ...exercise import unwritten
 from .. import DEVICES
@@ -22,6 +23,7 @@ from ..grading import assess, autograded
 from ..intake import reading
 from ..intake.rebuild import rebuild, unread_notebook
 from ..sandbox import open_sandbox
+from ..storage import private
 from . import course, feedback, gradebook
 from .markdown import to_html
 
@@ -56,9 +58,12 @@ def configure(c):
         stock.AssignLatePenalties,
         stock.CheckCellMetadata,
     ]
-    c.HTMLExporter.filters = {"markdown2html": f"{STEPS}.harmless"}  # formgrader, and feedback
+    c.HTMLExporter.template_file = str(Path(__file__).with_name("formgrade.html.j2"))
+    c.HTMLExporter.filters = {
+        "markdown2html": f"{STEPS}.harmless",
+        "local_only": f"{STEPS}.local_only",
+    }
     c.HTMLExporter.raw_mimetypes = []
-    c.HTMLExporter.extra_template_paths = [str(Path(__file__).with_name("formgrader"))]
     c.GenerateFeedback.exporter_class = FeedbackPage
     c.GenerateFeedback.preprocessors = []
 
@@ -71,18 +76,26 @@ def _default(converter):
 
 def prepare(assignment, student, notebooks):
     """Before a release: make the edition and the record beside the source notebook."""
-    release.prepare(Path(notebooks[0]).parents[2], assignment)
+    course_folder = Path(notebooks[0]).parents[2]
+    release.prepare(course_folder, assignment)
+    private(course_folder)
 
 
 def tidy(assignment, student, notebooks):
     """After autograding: what is kept, and goes into feedback, is the notebook and nothing else."""
     autograded.tidy(Path.cwd(), student, assignment)
+    private(Path.cwd())
 
 
 @pass_context
 def harmless(context, text):
     """Markdown as HTML that does not run where others read it, and that fetches nothing."""
     return to_html(text, context.get("cell", {}).get("attachments"))
+
+
+def local_only(page):
+    """A page's head without scripts from elsewhere: formulas are MathML, nothing needs them."""
+    return re.sub(r'<script src="https?://[^>]*>\s*</script>', "", page)
 
 
 class Stub(stock.ClearSolutions):
@@ -149,6 +162,7 @@ class Verdicts(NbGraderPreprocessor):
     """Runs the notebook in the sandbox, and writes the judge's verdicts into the check cells."""
 
     devices = List(Unicode(), list(DEVICES), help="Devices to check on.").tag(config=True)
+    pictures = Bool(False, help="Whether pictures are drawn.").tag(config=True)
 
     def preprocess(self, nb, resources):
         found = assess.assess(
@@ -158,6 +172,7 @@ class Verdicts(NbGraderPreprocessor):
             course.secret(Path.cwd()),
             _sandbox(),
             tuple(self.devices),
+            self.pictures,
         )
         for finding in found.findings:
             self.log.warning("%s", finding)
@@ -167,7 +182,9 @@ class Verdicts(NbGraderPreprocessor):
 def _snapshot(resources):
     """The lesson's snapshot; nbgrader works in the course folder while it converts."""
     found = resources["nbgrader"]
-    return _cached_snapshot(found["db_url"], Path.cwd(), found["assignment"])
+    assignment, notebook = found["assignment"], found["notebook"]
+    name = assignment if notebook == assignment else f"{assignment}/{notebook}"
+    return _cached_snapshot(found["db_url"], Path.cwd(), name)
 
 
 @cache

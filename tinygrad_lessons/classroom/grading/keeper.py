@@ -13,6 +13,7 @@ from pathlib import Path
 from ..gradebook import due, gradebook
 from ..gradebook.course import db_url
 from ..intake import reading
+from ..names import assignment
 from ..storage import FOLDER, alone
 from .autograded import graded_file, write_graded
 from .keys import handed_in
@@ -103,7 +104,7 @@ class Keeper:
         """When submissions came in, extensions, and what being late costs."""
         held = gradebook.scores(self.book, self.name)
         times = reading.timestamps(self.course, self.name, held)
-        due.settle(self.book, self.course, self.name, times)
+        due.settle(self.book, self.course, assignment(self.name), times)
 
 
 def _line(key, result):
@@ -122,6 +123,7 @@ def keeping(course, name):
 
 
 def spool_file(course, name):
+    """Where results are kept: .grading/03_gram.jsonl, .grading/ps1/problem1.jsonl."""
     return Path(course, FOLDER, f"{name}.jsonl")
 
 

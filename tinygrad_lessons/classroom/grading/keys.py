@@ -7,22 +7,25 @@ from pathlib import Path
 from ..author.editions import REFERENCE
 from ..storage import digest
 
-# a change in one of these files grades everybody again; pictures, pages and commands do not
+# a change in one of these files grades everybody again, as one in the reference does, which is all
+# of the package outside these two folders; pictures, pages and commands do not
 DECIDES = (
-    "*.py",  # the reference, with the folders of it that follow
-    "tensor/",
-    "ops/",
-    "nn/",
-    "devices/",
-    "utils/",
     "lab/compare.py",
     "lab/observe.py",
+    "lab/state.py",
     "lab/table.py",
     "lab/verdict.py",
     "classroom/author/editions.py",
+    "classroom/author/idle.py",
     "classroom/author/lesson.py",
     "classroom/grading/assess.py",
     "classroom/grading/judge.py",
+    "classroom/grading/order.py",
+    "classroom/grading/ordinary.py",
+    "classroom/grading/turns.py",
+    "classroom/grading/written.py",
+    "classroom/grading/result.py",
+    "classroom/intake/matching.py",
     "classroom/intake/reading.py",
     "classroom/intake/rebuild.py",
     "classroom/sandbox/",
@@ -79,7 +82,10 @@ def grader():
 
 
 def deciding_files():
-    """The files that DECIDES names, in a fixed order."""
-    patterns = (f"{p}**/*.py" if p.endswith("/") else p for p in DECIDES)
-    found = {path.relative_to(REFERENCE) for p in patterns for path in REFERENCE.glob(p)}
-    return [REFERENCE / path for path in sorted(found)]
+    """The reference's files and those that DECIDES names, in a fixed order."""
+    files = sorted(path.relative_to(REFERENCE) for path in REFERENCE.rglob("*.py"))
+    return [REFERENCE / path for path in files if _decides(path)]
+
+
+def _decides(path):
+    return path.parts[0] not in ("lab", "classroom") or path.as_posix().startswith(DECIDES)

@@ -10,8 +10,12 @@ from .keeper import spool_file
 from .spool import entries
 
 
-def outdated(course, name):
-    """{student, ...}: graded, and another notebook came in since."""
+def outdated(course, names):
+    """{student, ...}: one of these notebooks was graded, and another came in since."""
+    return {student for name in names for student in _outdated(course, name)}
+
+
+def _outdated(course, name):
     lines = entries(spool_file(course, name))
     made_of = {line["student"]: keys.handed_in(line["key"]) for line in lines if "student" in line}
     found = reading.find(course, name)

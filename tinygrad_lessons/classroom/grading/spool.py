@@ -14,6 +14,7 @@ class Spool:
     def __init__(self, path):
         self.path = Path(path)
         with in_words(self.path):
+            self.path.parent.mkdir(parents=True, exist_ok=True)
             self.file = open(self.path, "a+b")
             self.file.truncate(self._end_of_last_line())
 

@@ -13,6 +13,13 @@ from .keys import key
 from .result import Result
 
 TICK = 0.2
+SETTING = {
+    "distributed.scheduler.allowed-failures": 0,
+    # its pages have no password, and show call stacks to every user of the machine
+    "distributed.scheduler.http.routes": [],
+    "distributed.worker.http.routes": [],
+    "distributed.nanny.http.routes": [],
+}
 ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OPENBLAS", "OMP", "MKL", "NUMEXPR")}
 
 
@@ -107,7 +114,7 @@ class Cluster:
         import dask
         from distributed import Client
 
-        dask.config.set({"distributed.scheduler.allowed-failures": 0})
+        dask.config.set(SETTING)
         if not self.scheduler:
             self._start()
         try:
@@ -127,6 +134,7 @@ class Cluster:
             security=True,
             host="127.0.0.1",
             dashboard_address=None,
+            scheduler_kwargs={"dashboard_address": "127.0.0.1:0"},  # any port that is free
             silence_logs=logging.CRITICAL,
             local_directory=self.folder.name,
             env=ONE_THREAD,

@@ -11,7 +11,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from ..gradebook import gradebook
 from ..gradebook.course import db_url
 from ..intake import reading
-from ..storage import write_file
+from ..storage import private, write_file
 
 BINS = ["0 to 9 %", *(f"{n}0 to {n}9 %" for n in range(1, 9)), "90 to 100 %"]
 STATES = ("passed", "part", "wrong", "unwritten")
@@ -192,14 +192,16 @@ def _marked(found):
 
 
 def write(folder, name, results, absent=()):
-    """Write `folder`/NAME.json and NAME.html; returns both paths."""
+    """Write `folder`/NAME.json and NAME.html, in `folder`/ps1 for "ps1/problem1"; both paths."""
     found = summary(name, results, absent)
-    folder = Path(folder)
+    folder = Path(folder, name).parent
     folder.mkdir(parents=True, exist_ok=True)
+    name = Path(name).name
     texts = {
         folder / f"{name}.json": json.dumps(found, indent=1, ensure_ascii=False) + "\n",
         folder / f"{name}.html": page(found),
     }
     for path, text in texts.items():
         write_file(path, text)
+    private(folder.parent)
     return list(texts)

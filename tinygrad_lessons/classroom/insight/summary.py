@@ -107,11 +107,17 @@ def collected(done):
     found = Table(Column("Student", overflow="fold"), Column("In the download", overflow="fold"),
                   "Notebook", "Handed in", "Findings", header_style="bold")  # fmt: skip
     for one in done:
-        when = f"{one.when.astimezone():%Y-%m-%d %H:%M}" if one.when else "not known"
-        when = "late" if one.late and not one.when else when
-        row = shown(one.student), shown(one.names), one.what, when, few(one.findings, 3)
+        row = shown(one.student), shown(one.names), one.what, _when(one), few(one.findings, 3)
         found.add_row(*map(escape, row))
     return found
+
+
+def _when(one):
+    if one.when:
+        return f"{one.when.astimezone():%Y-%m-%d %H:%M}"
+    if one.what == "nothing":
+        return "-"
+    return "late" if one.late else "not known"
 
 
 def left_out(found, course, dry_run=False):

@@ -62,13 +62,16 @@ def collect(course, name, source, people, *, times=None, take=never, only=(), wr
             raise Problem(f"There is nothing in {source}. Give what you downloaded.")
         by_owner = _by_owner(files, name, found.refused)
         students = _students(by_owner, people, found, take)
-        students = {k: s for k, s in students.items() if not only or s in only}
+        students = {key: s for key, s in students.items() if not only or s in only}
+        pairs = defaultdict(list)
+        for key, student in students.items():
+            pairs[student] += by_owner[key]
         known, before, more = owners.People(people), notes(course, name), {}
-        for key, student in sorted(students.items(), key=lambda pair: pair[1]):
-            one = _Student(course, name, student, by_owner[key], known, times or {}, before)
+        for student in sorted(pairs):
+            one = _Student(course, name, student, pairs[student], known, times or {}, before)
             found.done.append(one.collect(write))
             if not unfit(student):
-                found.people.append(_person(key, student))
+                found.people += _people(student, pairs[student])
                 more |= one.note()
         if write:
             add_notes(course, name, more)
@@ -139,16 +142,16 @@ def unfit(student):
     return reading.unfit(student)
 
 
-def _person(key, student):
+def _people(student, pairs):
     """What the download tells of a student, for the gradebook."""
-    system, id, name = key
-    first, _, last = name.rpartition(" ") if system in ("moodle", "gradescope") else ("", "", "")
-    return {
-        "id": student,
-        "first_name": first or None,
-        "last_name": last or None,
-        "lms_user_id": id if system == "canvas" and not name.startswith("anon_") else None,
-    }
+    for who in dict.fromkeys(who for who, _ in pairs):
+        person = {"id": student, "first_name": None, "last_name": None, "lms_user_id": None}
+        if who.system in ("moodle", "gradescope") and student == who.name:
+            first, _, last = who.name.rpartition(" ")
+            person |= {"first_name": first or None, "last_name": last}
+        if who.system == "canvas" and not canvas.is_anonymous(who):
+            person["lms_user_id"] = who.id
+        yield person
 
 
 class _Student:
@@ -219,9 +222,11 @@ class _Student:
         if self.newest is None or self.what in ("older", "broken", "failed", "nothing"):
             return {}
         who = self.newest[0]
-        found = {"late": who.late, "upload": who.upload, "prefix": who.prefix,
-                 "participant": who.id if who.system == "moodle" else ""}  # fmt: skip
-        return {self.student: {k: v for k, v in found.items() if v}}
+        said = {"upload": who.upload, who.system: who.prefix}
+        if who.system == "moodle":
+            said["participant"] = who.id
+        found = self.before | {k: v for k, v in said.items() if k and v}
+        return {self.student: {k: v for k, v in (found | {"late": who.late}).items() if v}}
 
 
 def _age(who, found, name):

@@ -12,15 +12,23 @@ MOST = 64 << 20
 
 
 def submitters(files, refused):
-    """{name of a submission's folder or file: [Who, ...]} by the tables among the files."""
+    """{name of a submission's folder or file: [Who, ...]} by the table among the files.
+
+    It lies above all of them: one that lies elsewhere is a student's.
+    """
     found = {}
     for file in files:
-        if file.path.name == TABLE and file.path == file.outer:
+        if file.path.name == TABLE and file.path == file.outer and _is_above(file, files):
             try:
                 found |= _read(file.load(MOST))
             except Exception as error:  # whatever a file can hold that is no such table
                 refused.append(f"{TABLE} cannot be read: {' '.join(str(error).split())[:100]}")
     return found
+
+
+def _is_above(file, files):
+    folder = file.path.parts[:-1]
+    return all(f.path.parts[: len(folder)] == folder for f in files)
 
 
 def owners(path, submitters):
@@ -42,8 +50,8 @@ def _people(entry):
         Who(
             clean(str(person.get(":name") or "")),
             "gradescope",
-            str(person.get(":sid") or ""),
-            str(person.get(":email") or ""),
+            id=str(person.get(":sid") or ""),
+            email=str(person.get(":email") or ""),
             when=when,
         )
         for person in people

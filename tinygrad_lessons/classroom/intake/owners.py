@@ -16,13 +16,15 @@ TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)[ T_-](\d\d)[-:.](\d\d)[-:.](\d\d)")
 class Who:
     """Whose file it is, as a download tells it.
 
-    `upload` is the system's own number of the file: later ones are larger. `prefix` is what the
-    system's upload of many files asks for in front of a name. `when` is the time of hand-in, UTC.
+    `around` is the outermost folder that it lies in, where that is not the name. `upload` is the
+    system's own number of the file: later ones are larger. `prefix` is what the system's upload of
+    many files asks for in front of a name. `when` is the time of hand-in, UTC.
     """
 
     name: str
     system: str = ""
     id: str = ""
+    around: str = ""
     email: str = ""
     file: str = ""
     late: bool = False
@@ -32,7 +34,7 @@ class Who:
 
     @property
     def key(self):
-        return self.system, self.id, self.name
+        return self.system, self.id, self.name, self.around
 
 
 def owner(path, lesson):
@@ -43,8 +45,11 @@ def owner(path, lesson):
     if told := next(filter(None, map(told_by_a_system, path.parts)), None):
         name, file = clean(told["name"]), told.get("file") or path.name
         return Who(**told | {"name": name, "file": file})
-    name = _plain_owner(path, lesson)
-    return Who(clean(name), file=path.name, when=_named_time(path.parts[:-1])) if name else None
+    names = [clean(name) for name in _plain_owner(path, lesson)]
+    if not any(names):
+        return None
+    around = names[0] if len(names) > 1 else ""
+    return Who(names[-1], around=around, file=path.name, when=_named_time(path.parts[:-1]))
 
 
 def told_by_a_system(part):
@@ -53,14 +58,14 @@ def told_by_a_system(part):
 
 
 def _plain_owner(path, lesson):
-    """The name in STUDENT/..., .../STUDENT/LESSON/... or LESSON_STUDENT.ipynb; "" when none."""
-    if lesson in path.parts[1:-1]:
-        return path.parts[path.parts.index(lesson, 1) - 1]
+    """The names in STUDENT/..., .../STUDENT/LESSON/... or LESSON_STUDENT.ipynb, outermost first."""
     if len(path.parts) > 1:
-        return TIME.sub("", path.parts[0]).strip(" _-+")
+        inner = path.parts[1:-1]
+        before = path.parts[inner.index(lesson)] if lesson in inner else path.parts[0]
+        return [TIME.sub("", n).strip(" _-+") for n in dict.fromkeys((path.parts[0], before))]
     if path.suffix.lower() not in (".ipynb", ".zip") or path.stem == lesson:
-        return ""
-    return TIME.sub("", path.stem.replace(lesson, "")).strip(" _-+")
+        return []
+    return [TIME.sub("", path.stem.replace(lesson, "")).strip(" _-+")]
 
 
 def _named_time(parts):
@@ -129,10 +134,10 @@ class People:
 
 
 def _names(who):
-    """What may be a student's id or name: Gradescope's own id first, then without a group."""
+    """What may be a student's id or name: Gradescope's own id, then from the outside inwards."""
     if who.system == "gradescope" and who.id:
         yield who.id
-    yield who.name
+    yield from filter(None, (who.around, who.name))
     if who.system == "moodle":
         yield from moodle.without_group(who.name)
 

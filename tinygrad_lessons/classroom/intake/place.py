@@ -74,7 +74,11 @@ class Place:
 
 
 def notes(course, name):
-    """{student: what a download told of them}: late, upload, prefix, participant."""
+    """{student: what downloads told of them}.
+
+    `late`, `upload` (Canvas's number of the file), `participant` (Moodle's number of the student),
+    and under `canvas` and `moodle` what stood in front of the file's name.
+    """
     path = _notes_file(course, name)
     found = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     return {student: {"participant": number} for student, number in _numbers(course, name)} | found

@@ -14,6 +14,8 @@ from pathlib import Path
 from nbformat import NotebookNode
 from nbgrader.utils import parse_utc
 
+from ..names import assignment, notebooks, parts
+
 MAX_BYTES = 128 << 20  # of a file
 MAX_KEPT = 16 << 20  # of it without its outputs
 MAX_BRACKETS = 4_000_000  # in the outputs of one file, some seconds' work
@@ -67,7 +69,12 @@ def find(course, name, known=()):
         [p.name for p in folder.iterdir() if not p.name.startswith(".")] if folder.is_dir() else []
     )
     students = sorted({*there, *known})
-    return [Submission(s, *_notebook(folder / s, name)) for s in students if _counts(folder / s)]
+    siblings = notebooks(Path(course, "release"), assignment(name))
+    return [
+        Submission(s, *_notebook(folder / s, name, siblings))
+        for s in students
+        if _counts(folder / s)
+    ]
 
 
 def _counts(folder):
@@ -95,22 +102,30 @@ def shown(text):
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in str(text))
 
 
-def _notebook(folder, name):
-    """(path or None, findings) of the notebook in a student's folder."""
+def _notebook(folder, name, siblings=()):
+    """(path or None, findings) of the notebook in a student's folder.
+
+    `siblings`: the names of all notebooks of the assignment.
+    """
     if why := unfit(folder.name):
         return None, [f"Not graded: {why}. Rename the folder."]
-    for place in (folder, folder / name):
+    lesson, notebook = parts(name)
+    for place in (folder, folder / lesson):
         if place.is_symlink():
             return None, [
                 f"{shown(place.name)} is a link to another folder; links are not followed."
             ]
-    if not (folder / name).is_dir():
+    folder = folder / lesson
+    if not folder.is_dir():
         return None, [NOTHING]
-    wanted, others = f"{name}.ipynb", _others(folder / name, name)
-    if os.path.lexists(folder / name / wanted):
+    wanted, taken = f"{notebook}.ipynb", {f"{parts(each)[1]}.ipynb" for each in siblings}
+    others = [f for f in _others(folder) if f not in {wanted, *taken}]
+    if os.path.lexists(folder / wanted):
         extra = [f"Also there, not graded: {', '.join(map(shown, others))}."] if others else []
-        return folder / name / wanted, extra
-    return _renamed(folder / name, wanted, others)
+        return folder / wanted, extra
+    if len(taken) > 1:  # by its name only: it may be another one's
+        others = [f for f in others if notebook.lower() in f.lower()]
+    return _renamed(folder, wanted, others)
 
 
 def _renamed(folder, wanted, others):
@@ -127,8 +142,8 @@ def _renamed(folder, wanted, others):
     ]
 
 
-def _others(folder, name):
-    """Relative paths of further notebooks in a submission's folder, three levels deep."""
+def _others(folder):
+    """Relative paths of the notebooks in a submission's folder, three levels deep."""
     found = []
     for here, folders, files in os.walk(folder):
         depth = len(Path(here).relative_to(folder).parts)
@@ -140,7 +155,7 @@ def _others(folder, name):
             for f in sorted(files)
             if f.lower().endswith(".ipynb") and not f.startswith(".")
         ]
-    return [f for f in found if f != f"{name}.ipynb"]
+    return found
 
 
 def timestamp(course, student, name):
@@ -148,7 +163,7 @@ def timestamp(course, student, name):
 
     The student may have written it: only a date, a time and an offset are read, no zone's name.
     """
-    data, _ = load(Path(course, "submitted", student, name, "timestamp.txt"))
+    data, _ = load(Path(course, "submitted", student, assignment(name), "timestamp.txt"))
     found = TIMESTAMP.fullmatch((data or b"").decode("utf-8", "replace").strip()[:100])
     try:
         return _utc(*found.groups()) if found else None
@@ -164,7 +179,8 @@ def _utc(stamp, offset, zone):
 
 def timestamps(course, name, students):
     """{student: when it was handed in, or None} of those whose submission lies here."""
-    there = [s for s in students if Path(course, "submitted", s, name).is_dir()]
+    folder = Path(course, "submitted")
+    there = [s for s in students if (folder / s / assignment(name)).is_dir()]
     return {s: timestamp(course, s, name) for s in there}
 
 

@@ -101,7 +101,7 @@ class Attempts:
             output = outputs.output(found, self.limits)
         except outputs.Refused as e:
             raise Trouble("died", FORGED) from e
-        if not output or run is not self.cells[i]:
+        if not output or run is not self.cells[i] or self.job.unseen:
             return
         size = outputs.size(output)
         if sum(self.sizes) + size > self.limits.total or len(run.outputs) >= OUTPUTS:

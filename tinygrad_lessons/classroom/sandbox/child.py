@@ -11,6 +11,7 @@ Nothing that goes out is believed on the other side.
 
 import ast
 import base64
+import builtins
 import contextlib
 import importlib
 import inspect
@@ -24,11 +25,13 @@ import signal
 import sys
 import threading
 import traceback
+from functools import lru_cache
 
 import IPython
 from IPython.core.displayhook import DisplayHook
 from IPython.core.displaypub import DisplayPublisher
 from IPython.core.interactiveshell import InteractiveShell
+from IPython.utils.text import SList
 from traitlets.config import Config
 
 PACKAGE = "tinygrad_lessons"
@@ -37,6 +40,8 @@ CHUNK = 8192  # characters of a stream kept before they are sent
 PATIENCE = 20  # a stream this many times over its limit ends the cell
 KINDS = ("text/plain", "image/png")
 NOT_DRAWN = "(A picture belongs here. Pictures are not drawn at grading.)"
+NO_COMMANDS = "(Commands of the shell are not run at grading.)"
+INPUTS = 1000  # that are answered with an empty line
 NOTE = "\n[cut: this cell printed more than {} characters]\n"
 
 
@@ -128,9 +133,20 @@ class Hook(DisplayHook):
 
 
 class Shell(InteractiveShell):
-    """IPython without a kernel: what a cell shows goes to the wire."""
+    """IPython without a kernel and without processes: what a cell shows goes to the wire."""
 
     wire = None
+
+    def system(self, cmd):
+        """`!cmd` and `%pip`: the lines below them run all the same."""
+        print(NO_COMMANDS)
+        self.user_ns["_exit_code"] = 1
+
+    system_piped = system_raw = system
+
+    def getoutput(self, cmd, split=True, depth=0):
+        self.system(cmd)
+        return SList() if split else ""
 
     def enable_gui(self, gui=None):
         pass
@@ -168,8 +184,14 @@ def _text(value):
     return base64.b64encode(value).decode() if isinstance(value, bytes) else str(value)
 
 
-def _not_drawn(figure, printer, cycle):
-    printer.text(NOT_DRAWN)
+def _without_figures(format):
+    """How values are shown where a sentence stands for a figure."""
+
+    def shown(value, *kinds, **options):
+        is_figure = type(value).__module__ == "matplotlib.figure"
+        return ({"text/plain": NOT_DRAWN}, {}) if is_figure else format(value, *kinds, **options)
+
+    return shown
 
 
 def what_happened(error):
@@ -213,6 +235,19 @@ def _explained(shell):
     return explain
 
 
+def _nobody():
+    """An `input` for when nobody is there: an empty line, and at last the end."""
+    asked = iter(range(INPUTS))
+
+    def input(prompt="", /):
+        print(prompt)
+        if next(asked, None) is None:
+            raise EOFError("nobody answers at grading")
+        return ""
+
+    return input
+
+
 def prepare(lesson, warm):
     """A Runner with the package and IPython loaded, and no student's code yet.
 
@@ -223,6 +258,7 @@ def prepare(lesson, warm):
     config.HistoryManager.enabled = config.HistoryAccessor.enabled = False
     config.InteractiveShell.colors = "nocolor" if modern else "NoColor"
     shell = Shell.instance(config=config, displayhook_class=Hook, display_pub_class=Publisher)
+    builtins.input = _nobody()
     sys.path[:] = [lesson, *(p for p in sys.path if p not in ("", lesson))]
     for name in ("numpy.random", "numpy.linalg", "numpy.testing"):
         importlib.import_module(name)
@@ -247,12 +283,9 @@ class Runner:
     """Keeps what it needs in its own attributes, taken before any cell has run."""
 
     def __init__(self, shell):
-        self.package = importlib.import_module(PACKAGE)
-        self.frame = _pictures()
-        observe = importlib.import_module(PACKAGE + ".lab.observe")
-        self.look, self.load = observe.look, observe.load
-        self.exercise = importlib.import_module(PACKAGE + ".exercise")
-        self.replace, self.places = self.exercise.replace, self.exercise.places
+        self.frame = None
+        with contextlib.suppress(ModuleNotFoundError):  # an assignment without checks has none
+            self.load_edition()
         self.shell, self.run_cell, self.space = shell, shell.run_cell, shell.user_ns
         self.format, self.explain = shell.display_formatter.format, _explained(shell)
         self.compile, self.evaluate = compile, eval
@@ -262,6 +295,16 @@ class Runner:
         self.streams = Stream("stdout"), Stream("stderr")
         self.wire = None
         self.late = False
+
+    def load_edition(self):
+        observe = importlib.import_module(PACKAGE + ".lab.observe")
+        self.look, self.load = observe.look, observe.load
+        self.exercise = importlib.import_module(PACKAGE + ".exercise")
+        self.replace, self.places = self.exercise.replace, self.exercise.places
+        self.package = importlib.import_module(PACKAGE)
+        self.frame = _pictures()
+        for id in getattr(self.exercise, "marked", ()):
+            self.places(id)  # looked up once, for all who are forked from here
 
     def serve(self, incoming, outgoing, limits):
         """Answer every line that comes in; random numbers are the same in every run."""
@@ -284,10 +327,9 @@ class Runner:
         """Have a sentence in the place of the lessons' pictures, of figures and of images."""
         if self.frame:
             self.frame.left_out = NOT_DRAWN
-        formatters = self.shell.display_formatter.formatters
-        for kind, formatter in formatters.items():
+        for kind, formatter in self.shell.display_formatter.formatters.items():
             formatter.enabled = formatter.enabled and not kind.startswith("image/")
-        formatters["text/plain"].for_type_by_name("matplotlib.figure", "Figure", _not_drawn)
+        self.shell.display_formatter.format = _without_figures(self.format)
 
     def alarm(self, *_):
         if self.wire and self.wire.busy:
@@ -404,5 +446,12 @@ class Runner:
     def written(self, module, source):
         """The function or class that `source` defines, made among the module's names."""
         names = dict(vars(importlib.import_module(module)), exercise=lambda id: lambda f: f)
-        exec(source, names)
-        return names[ast.parse(source).body[-1].name]
+        code, name = _definition(source)
+        exec(code, names)
+        return names[name]
+
+
+@lru_cache(maxsize=256)
+def _definition(source):
+    """The code of a text, and the name that its last statement defines."""
+    return compile(source, "<reference>", "exec"), ast.parse(source).body[-1].name

@@ -135,7 +135,11 @@ class Traces:
     def look(self):
         """What the folder shows of itself, without its times: making a child's folder sets them."""
         s = os.stat(self.folder)
-        return s.st_mode, s.st_uid, s.st_gid, s.st_nlink, s.st_size, os.listxattr(self.folder)
+        try:
+            marks = os.listxattr(self.folder)
+        except OSError:  # this kernel has none here
+            marks = []
+        return s.st_mode, s.st_uid, s.st_gid, s.st_nlink, s.st_size, marks
 
     def new_file(self):
         """The number of a file that is made, and removed at once."""
@@ -148,16 +152,17 @@ class Traces:
 
     def gone(self, pid):
         """Use up the blocks of a child; whether it left them, and the folder as it was."""
-        pids = use_up(new_thread, pid + self.PIDS - 1)
-        files = use_up(self.new_file, self.file + self.FILES)
+        pids = use_up(new_thread, pid, pid + self.PIDS - 1)
+        files = use_up(self.new_file, self.file, self.file + self.FILES)
         self.file += self.FILES
         return pids and files and self.look() == self.state
 
 
-def use_up(new, last):
-    """Whether `new` comes to the number `last`, and not past it."""
-    while (found := new()) < last:
-        pass
+def use_up(new, first, last):
+    """Whether `new` goes from the number `first` to `last`, and not past it."""
+    found = first
+    while first <= found < last:
+        found = new()
     return found == last
 
 

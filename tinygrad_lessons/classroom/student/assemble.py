@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...exercise import PACKAGE
 from .. import Problem
-from ..author import editions
+from ..author import editions, lesson
 from ..intake import rebuild
 from . import placing, workspace
 
@@ -53,7 +53,7 @@ def _read(exercise, cells):
     if source is None:
         return "not written", "its cell is not in the notebook" if cells else "no notebook", None
     try:
-        if not placing.is_written(source):
+        if not lesson.is_written(source):
             return "not written", "", None
         others = [text for grade_id, text in cells if grade_id != exercise]
         return "yours", "", placing.answer(exercise, source, others)

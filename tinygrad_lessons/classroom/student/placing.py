@@ -57,15 +57,6 @@ def answer(exercise, source, others):
     return Answer(own.name, text, _is_plain(own), _needed(text, known))
 
 
-def is_written(source):
-    """Whether a cell's function does anything else than to raise NotImplementedError."""
-    for node in _parse(source):
-        if any(_marks(mark) for mark in getattr(node, "decorator_list", ())):
-            last = node.body[-1]
-            return not (isinstance(last, ast.Raise) and "NotImplementedError" in ast.unparse(last))
-    return True
-
-
 def placed(text, mine):
     """A module's text with `mine`, {exercise: Answer}, in the reference's place."""
     marked = editions.marked(text)
