@@ -1,15 +1,19 @@
 """A student's own package: their functions in the reference's places, and what it can do."""
 
+import re
 import shutil
+import tomllib
 from pathlib import Path
 
 import nbformat
+import numpy as np
 import pytest
 
+import tinygrad_lessons as torch
 from tinygrad_lessons.classroom import Problem
 from tinygrad_lessons.classroom.author import editions, lesson, release, samples
 from tinygrad_lessons.classroom.sandbox import open_sandbox
-from tinygrad_lessons.classroom.student import assemble, tryout
+from tinygrad_lessons.classroom.student import assemble, demo_digit, publish, tryout
 from tinygrad_lessons.classroom.student import placing as answers
 
 COURSE = Path("course")
@@ -208,3 +212,36 @@ def test_training_prints_a_line_an_epoch(references, sandbox, tmp_path, monkeypa
     assert counts.shape == (10, 10) and counts.sum() == 297
     assert told == [0, 1, 2] and len(lines) == 2
     assert all(line.endswith("of new digits") for line in lines)
+
+
+def test_the_folder_says_what_is_theirs_and_where(references, tmp_path):
+    texts = {id: references[id] for id in ("gram", "relu")}
+    out = tmp_path / "out"
+    parts = assemble.assemble(student(tmp_path / "in", texts), LESSONS, out)
+    counts = np.eye(10, dtype=int) * 20 + 1
+    for _ in range(2):  # a second time marks nothing twice
+        publish.publish(out, parts, (["epoch"], counts))
+    text = (out / "README.md").read_text()
+    assert "I wrote 2 of" in text and f"it reads {210 / 300:.1%} of 300" in text
+    assert (out / "confusion.png").read_bytes()[:4] == b"\x89PNG"
+    for name, path, line in re.findall(r"\[`(\w+)`\]\((\S+)#L(\d+)\)", text):
+        assert f"def {name}(" in (out / path).read_text().splitlines()[int(line) - 1]
+    marks = "".join(p.read_text() for p in out.rglob("*.py")).count("# mine: ")
+    assert marks == 2
+    assert "# mine" in (out / "LICENSE").read_text()
+    tomllib.loads((out / "pyproject.toml").read_text())
+    nbformat.validate(nbformat.read(out / "your_own_digit.ipynb", 4))
+
+
+def test_a_drawing_is_made_like_the_training_images():
+    train = torch.datasets.Digits(train=True).images.numpy()
+    seven = demo_digit.from_text("#####\n....#\n...#.\n..#..\n..#..")
+    small, large = demo_digit.prepare(seven), demo_digit.prepare(np.kron(seven, np.ones((9, 9))))
+    aside = demo_digit.prepare(np.pad(np.kron(seven, np.ones((9, 9))), ((40, 5), (3, 70))))
+    assert small.shape == train.shape[1:] and small.dtype == train.dtype
+    assert np.allclose(large, aside) and abs(small - large).max() < 0.35
+    assert abs(small.mean() - train.mean()) < 0.1 and 0 <= small.min() and small.max() <= 1
+    middle = (small.sum(0) * np.arange(28)).sum() / small.sum()
+    assert abs(middle - 13.5) < 3
+    with pytest.raises(ValueError, match="no ink"):
+        demo_digit.prepare(np.zeros((5, 5)))

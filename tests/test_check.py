@@ -10,7 +10,7 @@ import tinygrad_lessons as package
 from tinygrad_lessons.classroom.author import lesson, mistakes
 from tinygrad_lessons.classroom.grading import judge
 from tinygrad_lessons.exercise import unwritten
-from tinygrad_lessons.lab.compare import Raised, Sequence, Transfers, same
+from tinygrad_lessons.lab.compare import Raised, Sequence, Text, Transfers, same
 from tinygrad_lessons.lab.observe import Observer, encode, look, written
 from tinygrad_lessons.lab.show import show
 from tinygrad_lessons.lab.table import Report
@@ -162,35 +162,82 @@ def seen(value):
     return [{"label": "x", "value": {"kind": "number", "type": "int", "text": str(value)}}]
 
 
+def raised(text, place="max"):
+    return [{"label": "x", "value": {"kind": "raised", "type": "TypeError", "text": text,
+                                     "place": place}}]  # fmt: skip
+
+
+def named(yours, known, expected=1):
+    """The mistakes named for what a student did in the checks "a", "b", ..., on one device."""
+    verdicts = [Verdict(c, "cpu", seen(expected), y) for c, y in zip("abcd", yours, strict=False)]
+    recognise(verdicts, lambda check, device: [(n, f"hint {n}", k["abcd".index(check)])
+                                               for n, k in known.items()])  # fmt: skip
+    return [v.mistake for v in verdicts]
+
+
 def test_of_mistakes_that_fit_the_one_that_fits_most_is_taken():
-    verdicts = [Verdict("a", "cpu", seen(1), seen(2)), Verdict("b", "cpu", seen(1), seen(3))]
-    known = {
-        "a": [("first", "hint 1", seen(2)), ("both", "hint 2", seen(2))],
-        "b": [("first", "hint 1", seen(9)), ("both", "hint 2", seen(3))],
-    }
-    recognise(verdicts, lambda check, device: known[check])
-    assert [v.mistake for v in verdicts] == ["both", "both"]
+    known = {"first": [seen(2), seen(9)], "both": [seen(2), seen(3)]}
+    assert named([seen(2), seen(3)], known) == ["both", "both"]
 
 
 def test_what_passed_decides_between_mistakes_that_fit_alike():
-    verdicts = [Verdict("a", "cpu", seen(1), seen(2)), Verdict("b", "cpu", seen(1), seen(1))]
-    known = {
-        "a": [("fails b, too", "hint 1", seen(2)), ("a only", "hint 2", seen(2))],
-        "b": [("fails b, too", "hint 1", seen(9)), ("a only", "hint 2", seen(1))],
-    }
-    recognise(verdicts, lambda check, device: known[check])
-    assert [v.mistake for v in verdicts] == ["a only", ""]
+    known = {"fails b, too": [seen(2), seen(9)], "a only": [seen(2), seen(1)]}
+    assert named([seen(2), seen(1)], known) == ["a only", ""]
+
+
+def test_a_mistake_that_misses_the_first_failure_is_not_named():
+    assert named([seen(2), seen(3)], {"later": [seen(1), seen(3)]}) == ["", ""]
+
+
+def test_a_mistake_that_most_checks_speak_against_is_not_named():
+    known = {"other": [seen(2), seen(8), seen(9), seen(7)]}
+    assert named([seen(2), seen(3), seen(3), seen(3)], known) == [""] * 4
+    assert named([seen(2), seen(8), seen(3), seen(3)], known) == ["other", "other", "", ""]
+
+
+def test_an_error_is_a_mistakes_own_when_its_text_and_its_place_are():
+    known = {"m": [raised("no")]}
+    assert named([raised("no")], known) == ["m"]
+    assert named([raised("other")], known) == [""]
+    assert named([raised("no", "exp")], known) == [""]
+    ones_own = {"m": [raised("their words", "raise")]}
+    assert named([raised("my words", "raise")], ones_own) == ["m"]
+
+
+def test_where_little_is_alike_more_of_it_has_to_be():
+    known = {"m": [raised("no"), seen(1), seen(1)]}
+    assert named([raised("no"), seen(1), seen(1)], known) == ["m", "", ""]
+    assert named([raised("no"), seen(2), seen(1)], known) == ["", "", ""]
+
+
+def test_a_mistake_that_does_not_end_is_named():
+    verdicts = [Verdict("a", "cpu", seen(1), None, trouble="timeout")]
+    recognise(verdicts, lambda *_: [("ends", "1", seen(2)), ("endless", "2", "timeout")])
+    assert verdicts[0].mistake == "endless"
+
+
+def test_an_answer_that_does_nothing_earns_nothing():
+    def earned(yours):
+        verdicts = [Verdict(c, "cpu", seen(1), y) for c, y in zip("ab", yours, strict=True)]
+        idle = {"a": [("returns 1", "", seen(1))], "b": [("returns 1", "", seen(9))]}
+        return Report("f", recognise(verdicts, lambda check, device: idle[check]), points=4)
+
+    nothing = earned([seen(1), seen(9)])
+    assert nothing.score == 0
+    assert "also passes for an answer that does nothing: no points yet" in repr(nothing)
+    assert earned([seen(7), seen(1)]).score == 2
+    assert earned([seen(1), seen(1)]).score == 4
 
 
 def test_a_mistake_that_stopped_halfway_is_not_taken_for_one_that_went_on():
     def entry(label, value):
         return {"label": label, "value": value}
 
-    raised = {"kind": "raised", "type": "RuntimeError", "text": "no"}
+    error = {"kind": "raised", "type": "RuntimeError", "text": "no"}
     two, three = ({"kind": "number", "type": "int", "text": n} for n in "23")
     expected = [entry("x", two), entry("y", two)]
-    verdict = Verdict("a", "cpu", expected, [entry("x", three), entry("y", raised)])
-    recognise([verdict], lambda check, device: [("stops", "hint", [entry("y", raised)])])
+    verdict = Verdict("a", "cpu", expected, [entry("x", three), entry("y", error)])
+    recognise([verdict], lambda check, device: [("stops", "hint", [entry("y", error)])])
     assert verdict.mistake == ""
 
 
@@ -240,6 +287,69 @@ def test_a_loop_that_is_stopped_says_where():
     with pytest.raises(KeyboardInterrupt) as stopped:
         look(cells["one"], package, "cpu", 0)
     assert written(stopped.value) == "f: raise KeyboardInterrupt"
+
+
+def test_where_an_error_came_from_is_what_the_line_called():
+    ways = {
+        "matmul": "x @ y", "div": "x / 0", "relu": "torch.relu(x)", "attribute": "x.max(3, 4)",
+        "raise": "raise ValueError",
+    }  # fmt: skip
+    for called, line in ways.items():
+        text = f"def f(x):\n    x, y = 1, 's'\n    {line}\n"
+        cells = notebook(answer=text, check=CHECK)
+        cells["torch"] = package
+        value = look(cells["one"], package, "cpu", 0)[0]["value"]
+        assert (value["place"], value["where"]) == (called, f"f: {line}")
+
+
+def test_what_is_forbidden_raises_while_the_block_runs():
+    x, ours = package.ones(2, 2, device="sim"), (package.ops.MatMul, "forward")
+    observe = Observer(package)
+    with observe.forbid("without @", ours, (package.device("sim").xp, "matmul")):
+        observe("x @ x", lambda: x @ x)
+        observe("x.device.xp.matmul", lambda: x.device.xp.matmul(x.array, x.array))
+        observe("x * x", lambda: x * x)
+    assert [e["value"].get("text") for e in observe.seen] == ["without @", "without @", None]
+    assert (x @ x).tolist() == [[2.0, 2.0], [2.0, 2.0]]
+
+
+def test_matrices_are_grids_around_the_place_that_differs():
+    M = np.arange(12.0).reshape(4, 3)
+    assert show(M) == (
+        "0   1   2\n3   4   5\n6   7   8\n9  10  11\nfloat64, shape (4, 3)"
+    )  # fmt: skip
+    assert show(M[0]) == "[0, 1, 2] float64, shape (3,)"
+    assert show(np.zeros((0, 3))) == "no numbers, float64, shape (0, 3)"
+    long = show(np.arange(100), (60,))
+    assert long == "[…, 57, 58, 59, 60, 61, 62, …] int64, shape (100,)"
+    cube = show(np.arange(24).reshape(2, 3, 4), (1, 2, 0))
+    assert cube.startswith("[1]:\n12  13  14  15\n") and "20  21  22  23" in cube
+
+
+def test_strings_are_in_quotes_and_messages_end_in_a_stop():
+    assert show(Text("str", "cpu")) == "'cpu'" and show(Text("device", "cpu")) == "cpu"
+    assert (
+        show(Text("str", "")) == "''"
+        and show(Text("array", "")) == "a value of type array that cannot be shown"
+    )
+    assert show(Text("str", "a(\n  b\n)")) == "'a('\n'  b'\n')'"
+    assert show(Raised("TypeError", "dtype int64\nAsk for a float.")) == (
+        "TypeError: dtype int64. Ask for a float."
+    )
+
+
+def test_only_the_arguments_of_the_call_that_failed_are_shown():
+    def check(torch, device, rng, observe):
+        observe.given("the numbers", [1, 2])
+        observe("f(the numbers)", 1)
+        observe.given("x", 3)
+        observe("f of two bools", lambda: answer)
+
+    answer = True
+    right = observed(check)
+    answer = 7
+    found = dict(Report("f", [Verdict("check", "cpu", right, observed(check))]).details())
+    assert "the numbers" not in found and found["x"] == "3" and found["yours"] == "7"
 
 
 def test_values_in_a_line():

@@ -56,3 +56,8 @@ def test_what_cannot_be_drawn_is_said(yours, expected, words):
 def test_the_table_says_how_to_get_it_where_there_is_one():
     assert "picture   _.picture() in the next cell" in repr(report(A + 1, A))
     assert "_.picture()" not in repr(report(A, A)) + repr(report(1, 2))
+
+
+def test_it_may_be_asked_for_twice():
+    found = report(A + 1, A).picture()
+    assert found.picture() is found

@@ -72,7 +72,7 @@ def fill_in(home):
     """Put the pieces of docs/own-exercise.md in the places that were made for them."""
     cut = [("tinygrad_lessons/gram_matrices.py", '@exercise("column-means")', block("reference")),
            (f"course/mistakes/{NAME}.py", '@mistake("column-means"',
-            block("mistakes") + "\n\n" + block("equivalent"))]  # fmt: skip
+            "\n\n".join(map(block, ("mistakes", "demands", "equivalent"))))]  # fmt: skip
     for file, start, new in cut:
         text = (home / file).read_text()
         (home / file).write_text(text[: text.index(start)] + new)
@@ -110,7 +110,7 @@ def test_the_page_has_the_whole_way():
 
 def test_an_exercise_of_ones_own_is_filled_in_and_holds(walk):
     said, home = walk
-    assert said["audit"] == f"{NAME}: no faults on 2 seeds"
+    assert said["audit"].splitlines()[-1] == f"{NAME}: no faults on 2 seeds"
     assert f"{NAME}: wrote column-means" in said["sync"] and "(100.0%)" in said["mutate"]
     book = nbformat.read(home / f"course/source/{NAME}/{NAME}.ipynb", 4)
     assert "### BEGIN SOLUTION\n    return x.mean(0)" in book.cells[-2].source

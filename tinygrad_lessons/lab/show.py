@@ -104,7 +104,11 @@ def _text(x):
     if not isinstance(x, Text):
         return str(x)
     if x.type != "str":
-        return shorten(x.text, 160, placeholder=f" {MORE}") or f"a {x.type} that cannot be shown"
+        return shorten(x.text, 160, placeholder=f" {MORE}") or _unshown(x)
     lines = x.text.splitlines() or [""]
     cut = [line if len(line) <= 120 else f"{line[:120]}{MORE}" for line in lines[:LINES]]
     return "\n".join([*map(repr, cut), *[MORE] * (len(lines) > LINES)])
+
+
+def _unshown(x):
+    return f"a value of type {x.type} that cannot be shown"

@@ -41,12 +41,15 @@ MISTAKE = """
 @mistake("{id}", "Which shape should come out, and which does? Try a matrix that is not square.")
 def rows_for_columns(x):
     return x.sum(1)
+
+
+demands("{id}", {{"a sum for each column": rows_for_columns}})
 """
 
 
 HEAD = '''"""What goes wrong in {lesson}, and what a good teacher would ask then."""
 
-from tinygrad_lessons.classroom.author.mistakes import also_right, equivalent, mistake
+from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equivalent, mistake
 '''
 IMPORT = "from .exercise import exercise"
 

@@ -39,6 +39,10 @@ class Picture:
     def __repr__(self):
         return self.sentence
 
+    def picture(self):
+        """Itself: `_.picture()` may be run a second time."""
+        return self
+
     def _ipython_display_(self):
         from IPython.display import display
 
