@@ -186,7 +186,7 @@ def test_errors_are_in_the_same_words():
         lambda t: t.nn.Embedding(3, 2)(t.tensor([3])),
         lambda t: t.nn.Embedding(3, 2, padding_idx=3),
         lambda t: t.nn.LayerNorm((3, 4))(t.ones(2, 4)),
-        lambda t: t.nn.MSELoss(reduction="avg"),
+        lambda t: t.nn.MSELoss(reduction="avg")(t.ones(1), t.ones(1)),
         lambda t: t.nn.BCELoss()(t.ones(2), t.ones(3)),
         lambda t: t.nn.functional.binary_cross_entropy(t.ones(2) * 2, t.ones(2)),
         lambda t: t.nn.functional.cross_entropy(t.ones(2, 3), t.tensor([0, 1]).float()),
