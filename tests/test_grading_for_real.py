@@ -126,7 +126,7 @@ ARRIVING = {  # what was handed in, points of 4, a word of the findings
     "reversed": (but(lambda n: n.cells.reverse()), 4, "Moved cells"),
     "no-tests": (but(lambda n: n.update(cells=n.cells[::2])), 4, "put back"),
     "copied": (but(lambda n: n.cells.extend(right().cells)), 4, "More than one copy"),
-    "own-cell": (but(lambda n: n.cells[0].update(metadata={})), 4, "Missing"),
+    "own-cell": (but(lambda n: n.cells[0].update(metadata={})), 4, "without their marks"),
     "retyped": (but(lambda n: n.cells[0].update(cell_type="markdown")), 4, "another type"),
     "retagged": (but(retag), 4, ""),
     "test-changed": (but(lambda n: n.cells[1].update(source="100.0")), 4, "original counts"),

@@ -416,6 +416,14 @@ def hunt():
     assert texts(answer)[1] == "kept []\n"
 
 
+def test_of_an_unseen_job_nothing_is_kept_but_what_checks_see(sandbox, lesson):
+    early = check()
+    early.after = 1
+    cells = ["print('shown')\n1", "print('below')"]
+    answer = sandbox.run(Job(lesson, cells, [early], Limits(**QUICK), unseen=True))
+    assert [c.outputs for c in answer.cells] == [[], []] and answer.checks[0].seen["cpu"]
+
+
 def test_a_cell_can_be_left_out(run):
     answer = run("x = 1", "x = 2", "print(x)", left_out=[1])
     assert statuses(answer) == ["ok", "not run", "ok"] and not answer.findings
