@@ -93,24 +93,31 @@ def recognise(verdicts, mistakes):
     """
     if all(v.passed for v in verdicts):
         return verdicts
-    likenesses, passing = {}, {}
+    known = {id(v): mistakes(v.check, v.device) for v in verdicts}
+    _name(verdicts, known)
+    passing = {}
     for v in verdicts:
-        for name, hint, seen in mistakes(v.check, v.device):
-            if hint and not v.unwritten:
-                likenesses.setdefault(name, Likeness(name, hint)).add(v, seen)
-            elif not hint:
+        for name, hint, seen in known[id(v)]:
+            if not hint:
                 passing.setdefault(name, []).append(v.passed and same(v.expected, seen))
-    _name(verdicts, likenesses.values())
-    passed = [v.passed for v in verdicts]
-    if passed in passing.values():
+    if [v.passed for v in verdicts] in passing.values():
         for v in verdicts:
             v.idle = v.passed
     return verdicts
 
 
-def _name(verdicts, likenesses):
-    failed = [v for v in verdicts if not v.passed and not v.unwritten and v.trouble != "missing"]
-    fitting = [x for x in likenesses if failed and failed[0] in x.fits and x.enough]
+def _name(verdicts, known):
+    tried = [v for v in verdicts if not v.unwritten and v.trouble != "missing"]
+    failed = [v for v in tried if not v.passed]
+    if not failed:
+        return
+    likenesses = {name: Likeness(name, hint) for name, hint, _ in known[id(failed[0])] if hint}
+    for v in [failed[0], *(v for v in tried if v is not failed[0])]:
+        for name, _, seen in known[id(v)]:
+            if name in likenesses:
+                likenesses[name].add(v, seen)
+        likenesses = {name: x for name, x in likenesses.items() if failed[0] in x.fits}
+    fitting = [x for x in likenesses.values() if x.enough]
     if fitting:
         best = max(fitting, key=lambda x: x.share)
         for v in best.fits:

@@ -10,7 +10,6 @@ import tinygrad_lessons as package
 from ...exercise import yours
 from ...lab.compare import Tensor, decode, same
 from ...lab.observe import load, look
-from ...lab.table import Report
 from ...lab.verdict import Verdict, recognise
 from .. import DEVICES
 from ..grading import judge
@@ -153,7 +152,7 @@ def _stub(exercise, right, numbers):
 
 
 def _nothing(cell, right, numbers, seeds):
-    """An answer that does nothing earns nothing; one that only returns a value passes no check."""
+    """No answer that does nothing passes every check, and one that returns a value passes none."""
     few = {run: seen for run, seen in right.items() if run[2] in list(seeds)[:2]}
     seen = {name: _observe(cell, f, few, numbers) for name, f in idle.ANSWERS.items()}
     for name in ("returns None", "returns 1"):
@@ -162,16 +161,6 @@ def _nothing(cell, right, numbers, seeds):
     for name, theirs in seen.items():
         if all(same(right[run], theirs[run]) for run in few):
             yield f"every check passes for an answer that only {name}"
-        for s in list(seeds)[:2]:
-            if earned := _earned(few, theirs, seen, s):
-                yield f"an answer that only {name} earns {earned:.0%} of the points"
-
-
-def _earned(right, theirs, others, s):
-    runs = [run for run in right if run[2] == s]
-    verdicts = [Verdict(*run[:2], right[run], theirs[run]) for run in runs]
-    known = {run[:2]: [(name, "", seen[run]) for name, seen in others.items()] for run in runs}
-    return Report("", recognise(verdicts, lambda *run: known[run]), points=1).score
 
 
 def _mistake(answer, right, seen, seeds):
