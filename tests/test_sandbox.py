@@ -422,7 +422,7 @@ def test_of_an_unseen_job_nothing_is_kept_but_what_checks_see(sandbox, lesson):
     early = check()
     early.after = 1
     cells = ["print('shown')\n1", "print('below')"]
-    answer = sandbox.run(Job(lesson, cells, [early], Limits(**QUICK), unseen=True))
+    answer = sandbox.run(Job(lesson, cells, [early], Limits(**PATIENT), unseen=True))
     assert [c.outputs for c in answer.cells] == [[], []] and answer.checks[0].seen["cpu"]
 
 
