@@ -7,6 +7,7 @@ import ast
 import builtins
 import re
 import symtable
+from functools import cached_property
 
 from ..author import lesson
 
@@ -17,17 +18,28 @@ FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 class Names:
-    """What the code cells of a notebook bind and use."""
+    """What the code cells of a notebook bind and use; read only where something failed."""
 
     def __init__(self, texts):
         self.texts = texts
-        self.trees = [lesson.parsed(text) or ast.Module([], []) for text in texts]
-        self.bound = {}  # name -> {index of a cell: how it binds the name}
+
+    @cached_property
+    def trees(self):
+        return [lesson.parsed(text) or ast.Module([], []) for text in self.texts]
+
+    @cached_property
+    def bound(self):
+        """{name: {index of a cell: how it binds the name}}"""
+        found = {}
         for i, tree in enumerate(self.trees):
             for node in _at_the_margin(tree):
                 for name in _binds(node):
-                    self.bound.setdefault(name, {})[i] = node
-        self.globals = [_globals(tree) for tree in self.trees]
+                    found.setdefault(name, {})[i] = node
+        return found
+
+    @cached_property
+    def globals(self):
+        return [_globals(tree) for tree in self.trees]
 
     def used(self, exercise):
         """The names that an exercise takes from around it, and those that these take."""
