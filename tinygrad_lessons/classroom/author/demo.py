@@ -122,7 +122,8 @@ def _hostile(released, right, exercises):
         else:
             answers = right if student in ("ends-the-process", "floods-the-output") else wrong
             notebook = samples.answered(released, answers)
-            notebook.cells.insert(2, nbformat.v4.new_code_cell(code))
+            first = [c.cell_type for c in notebook.cells].index("code")
+            notebook.cells.insert(first + 1, nbformat.v4.new_code_cell(code))
         for cell in notebook.cells if student == "prints-full-marks" else ():
             if cell.metadata.get("nbgrader", {}).get("grade"):
                 cell.outputs = [

@@ -21,8 +21,7 @@ def assemble(
     lessons = [one for one, _ in found]
     parts = assemble.assemble(folder, lessons, out)
     mine = sum(part.state == "yours" for part in parts)
-    told = f"{mine} of {len(parts)} exercises in {out / 'tinygrad_lessons'} are yours."
-    console.print(told, highlight=False, soft_wrap=True)
+    tell(f"{mine} of {len(parts)} exercises in {out / 'tinygrad_lessons'} are yours.")
     with open_sandbox(unsafe=True) as sandbox:
         with console.status("Running the lessons' checks and a program for each"):
             each = [tryout.reports(record, one, out, sandbox) for one, record in found]
@@ -33,8 +32,11 @@ def assemble(
             console.print(line, markup=False, highlight=False)
         trained = training(out, sandbox) if train and able["learn"][1] else None
     publish.publish(out, parts, trained)
-    told = f"{out / 'README.md'} says what is yours. Draw a digit: {out / 'your_own_digit.ipynb'}"
-    console.print(told, highlight=False, soft_wrap=True)
+    tell(f"{out / 'README.md'} says what is yours. Draw a digit: {out / 'your_own_digit.ipynb'}")
+
+
+def tell(text):
+    console.print(text, highlight=False, soft_wrap=True)
 
 
 def show(lessons, parts, found, able):
