@@ -4,7 +4,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from .common import console
+from .common import console, say
 from .status import Folder
 
 
@@ -21,7 +21,7 @@ def assemble(
     lessons = [one for one, _ in found]
     parts = assemble.assemble(folder, lessons, out)
     mine = sum(part.state == "yours" for part in parts)
-    tell(f"{mine} of {len(parts)} exercises in {out / 'tinygrad_lessons'} are yours.")
+    say(f"{mine} of {len(parts)} exercises in {out / 'tinygrad_lessons'} are yours.")
     with open_sandbox(unsafe=True) as sandbox:
         with console.status("Running the lessons' checks and a program for each"):
             each = [tryout.reports(record, one, out, sandbox) for one, record in found]
@@ -32,11 +32,7 @@ def assemble(
             console.print(line, markup=False, highlight=False)
         trained = training(out, sandbox) if train and able["learn"][1] else None
     publish.publish(out, parts, trained)
-    tell(f"{out / 'README.md'} says what is yours. Draw a digit: {out / 'your_own_digit.ipynb'}")
-
-
-def tell(text):
-    console.print(text, highlight=False, soft_wrap=True)
+    say(f"{out / 'README.md'} says what is yours. Draw a digit: {out / 'your_own_digit.ipynb'}")
 
 
 def show(lessons, parts, found, able):

@@ -40,3 +40,8 @@ def listed(words, students):
         told = ", ".join(students[:5]) + (" ..." if len(students) > 5 else "")
         line = f"{words}: {len(students)} ({told})."
         console.print(line, highlight=False, markup=False, soft_wrap=True)
+
+
+def say(text):
+    """A sentence, as wide as it is."""
+    console.print(text, highlight=False, soft_wrap=True)
