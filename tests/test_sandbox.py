@@ -509,11 +509,12 @@ class Killer(threading.Thread):
         while len(self.killed) < self.times and time.monotonic() < end:
             for pid, _ in _tree(self.server)[3:]:
                 if pid not in self.killed:
+                    time.sleep(1)  # until it is at the cell that sleeps
                     os.kill(int(pid), signal.SIGKILL)
                     self.killed.add(pid)
 
 
-SLEEPS = "import time\ntime.sleep(1)\nprint('slept')"
+SLEEPS = "import time\ntime.sleep(3)\nprint('slept')"
 
 
 @pytest.mark.parametrize(("times", "status"), [(1, "ok"), (2, "died")])
