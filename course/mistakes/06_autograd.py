@@ -96,6 +96,25 @@ def changes_x(f, x):
 
 @mistake(
     "numerical-gradient",
+    "Whose numbers does your loop move, and in which dtype does it count? Is a copy made anywhere?",
+    more="x.detach() shares x's memory. In float32, 1 + 1e-6 is rounded to 1.00000095: the step is "
+    "5 % short.",
+)
+def in_the_memory_of_x(f, x):
+    x, h = x.detach(), 1e-6
+    g = torch.zeros_like(x)
+    for i in np.ndindex(*x.shape):
+        before = x[i].clone()
+        x[i] = before + h
+        above = f(x).detach()
+        x[i] = before - h
+        g[i] = (above - f(x).detach()) / (2 * h)
+        x[i] = before
+    return g
+
+
+@mistake(
+    "numerical-gradient",
     "It is half. Where does x[i] stand when f is called the second time? And does a view, "
     "before = x[i], stay what it was?",
 )
@@ -333,6 +352,18 @@ def pow_nan_at_0(self, g):
     return for_a, g * self.output * self.xp.log(a) if self.needs(1) else None
 
 
+@mistake(
+    "Pow-backward",
+    "Is every power flat at a = 0? Draw a ** 1.",
+    more="a ** 1 is a: a straight line with the slope 1, at 0 too. Only a ** 0 is flat there.",
+)
+def pow_flat_wherever_a_is_0(self, g):
+    a, n = self.inputs
+    xp, safe = self.xp, a + (a == 0)
+    for_a = g * n * safe ** (n - 1.0) * (a != 0)
+    return for_a, g * self.output * xp.log(safe) * (a != 0) if self.needs(1) else None
+
+
 @mistake("Pow-backward", "a ** n / a is a ** (n - 1): for every a? What is 0 / 0?")
 def pow_through_the_output(self, g):
     a, n = self.inputs
@@ -512,6 +543,35 @@ def matmul_turns_batches(self, g):
     return for_a, for_b[..., 0] if self.inputs[1].ndim == 1 else for_b
 
 
+@mistake(
+    "MatMul-backward",
+    "b was given a column of its own. Has your gradient of b lost it again?",
+    more="b has the shape (3,), and a column of it (3, 1). The gradient has to be (3,).",
+)
+def matmul_keeps_the_column(self, g):
+    a, b = self.inputs
+    if b.ndim == 1:
+        g, b = g[..., None], b[:, None]
+    if a.ndim == 1:
+        g, a = g[..., None, :], a[None, :]
+    return g @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ g
+
+
+@mistake(
+    "MatMul-backward",
+    "A vector a is one row. On which side of its numbers does g get the new axis?",
+    more="g[..., None] is a column, g[..., None, :] a row.",
+)
+def matmul_row_as_column(self, g):
+    a, b = self.inputs
+    if b.ndim == 1:
+        g, b = g[..., None], b[:, None]
+    if a.ndim == 1:
+        g, a = g[..., None], a[None, :]
+    for_a, for_b = g @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ g
+    return for_a, for_b[..., 0] if self.inputs[1].ndim == 1 else for_b
+
+
 @mistake("MatMul-backward", "A square b hides it: does column j of b.T have the numbers of row j?")
 def matmul_no_transpose(self, g):
     a, b = self.inputs
@@ -627,6 +687,25 @@ def noted_on_the_way_in(root):
             seen.add(node)
             order.append(node)
             todo += [p for p in node.parents if isinstance(p, torch.autograd.Function)]
+    return order
+
+
+@mistake(
+    "topological-order",
+    "You note a node before its parents are looked at. Can a node that uses it still be to come? "
+    "Draw a diamond.",
+    more="out uses left and right, and both use b. Going down through left, you note b before "
+    "right was seen.",
+)
+def noted_before_its_parents(root):
+    order, seen, todo = [], set(), [root.grad_fn]
+    while todo:
+        node = todo.pop()
+        if node not in seen:
+            seen.add(node)
+            order.append(node)
+            found = [p for p in node.parents if isinstance(p, torch.autograd.Function)]
+            todo += reversed(found)
     return order
 
 
@@ -995,6 +1074,43 @@ def nothing_for_a_leaf(root, gradient=None, retain_graph=False):
 
 
 @mistake(
+    "backward",
+    "Call it for a w that is a leaf. What is w.grad_fn then, and what does your walk begin with?",
+    more="A leaf was made by no operation: its grad_fn is None, and there is nothing to walk.",
+)
+def walks_from_a_leaf(root, gradient=None, retain_graph=False):
+    grads = {root.grad_fn: torch.autograd.first_gradient(root, gradient)}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        if not retain_graph:
+            node.free()
+
+
+@mistake(
+    "backward",
+    "The caller's gradient is the first one in a leaf. Whose memory will .grad be?",
+    more="Overwrite the gradient after the call: w.grad must not change with it.",
+)
+def keeps_the_gradient_given(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g)
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        if not retain_graph:
+            node.free()
+
+
+@mistake(
     "backward", "A share is an array. Which method makes of it a .grad, and adds what was there?"
 )
 def sets_grad_by_hand(root, gradient=None, retain_graph=False):
@@ -1051,6 +1167,54 @@ def counts_what_is_to_come(root, gradient=None, retain_graph=False):
     for tensor, parts in leaves.items():
         for part in parts:
             tensor.accumulate_grad(part)
+
+
+@also_right("backward", note="a buffer of one's own may be added into with +=: nobody else has it.")
+def adds_into_buffers_of_its_own(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    grads = {root.grad_fn: g.copy()}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            elif parent in grads:
+                grads[parent] += share
+            else:
+                grads[parent] = share.copy()
+        if not retain_graph:
+            node.free()
+
+
+@also_right("backward", note="counting uses finds the order on the way: no list is needed first.")
+def by_counting_the_uses(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    uses, todo = {root.grad_fn: 0}, [root.grad_fn]
+    while todo:
+        for parent in todo.pop().parents:
+            if isinstance(parent, torch.autograd.Function):
+                if parent not in uses:
+                    uses[parent] = 0
+                    todo.append(parent)
+                uses[parent] += 1
+    grads, ready = {root.grad_fn: g}, [root.grad_fn]
+    while ready:
+        node = ready.pop()
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        for parent in node.parents:
+            if isinstance(parent, torch.autograd.Function):
+                uses[parent] -= 1
+                if not uses[parent]:
+                    ready.append(parent)
+        if not retain_graph:
+            node.free()
 
 
 @also_right("backward")
@@ -1165,6 +1329,18 @@ def returns_no_block():
         yield
     finally:
         torch.set_grad_enabled(before)
+
+
+@also_right("no-grad", note="block runs what follows the yield even after an error.")
+def without_finally():
+    @torch.autograd.block
+    def paused():
+        before = torch.is_grad_enabled()
+        torch.set_grad_enabled(False)
+        yield
+        torch.set_grad_enabled(before)
+
+    return paused
 
 
 @also_right("no-grad")
@@ -1431,6 +1607,7 @@ demands(
         "a gradient of n where it needs one": pow_no_gradient_for_n,
         "log a": pow_log_of_n,
         "no nan where a is 0": pow_nan_at_0,
+        "a ** 1 has slope 1 at 0": pow_flat_wherever_a_is_0,
     },
 )
 demands(
@@ -1497,8 +1674,8 @@ demands(
     "no-grad",
     {
         "what was before, not on": always_on_afterwards,
-        "come what may": not_after_an_exception,
-        "when the block begins": off_too_early,
+        "also when the block raises": not_after_an_exception,
+        "when the block begins, not when it is called": off_too_early,
         "for with and as a decorator": returns_no_block,
         "nothing is recorded": only_restores,
     },
