@@ -151,6 +151,60 @@ def one_slope_for_all(f, x):
     return (f(x + h) - f(x - h)) / (2 * h)
 
 
+@mistake(
+    "numerical-gradient",
+    "In which dtype are your slopes, and whose numbers does your loop move?",
+    more="`+=` on x.detach() writes into x; float32 rounds each step, and does not come back to "
+    "where it was.",
+)
+def steps_to_and_fro_in_x(f, x):
+    x, h = x.detach(), 1e-6
+    g = torch.zeros_like(x)
+    for i in np.ndindex(*x.shape):
+        x[i] += h
+        above = f(x).detach()
+        x[i] -= 2 * h
+        g[i] = (above - f(x).detach()) / (2 * h)
+        x[i] += h
+    return g
+
+
+@mistake(
+    "numerical-gradient",
+    "How many digits of x are left in x + 1e-15?",
+    more="float64 keeps about 16 digits: near 1, a step of 1e-15 is rounded by a tenth of itself.",
+)
+def a_step_lost_in_rounding(f, x):
+    x, h = x.detach().double().clone(), 1e-15
+    g = torch.zeros_like(x)
+    for i in np.ndindex(*x.shape):
+        before = x[i].clone()
+        x[i] = before + h
+        above = f(x).detach()
+        x[i] = before - h
+        g[i] = (above - f(x).detach()) / (2 * h)
+        x[i] = before
+    return g
+
+
+@mistake(
+    "numerical-gradient",
+    "Your loop runs over the rows: how many numbers of x move in one of its rounds?",
+    more="np.ndindex(2, 3) gives six indices, range(2) two.",
+)
+def a_row_at_a_time(f, x):
+    x, h = x.detach().double().clone(), 1e-6
+    g = torch.zeros_like(x)
+    for i in range(len(x)):
+        before = x[i].clone()
+        x[i] = before + h
+        above = f(x).detach()
+        x[i] = before - h
+        g[i] = (above - f(x).detach()) / (2 * h)
+        x[i] = before
+    return g
+
+
 @also_right("numerical-gradient")
 def fourth_order(f, x):
     x = x.detach().double()
@@ -230,6 +284,35 @@ def loses_the_ones(g, shape):
     return g.sum(axis=tuple(i for i in range(g.ndim) if i < new or shape[i - new] == 1))
 
 
+@mistake(
+    "unbroadcast",
+    "Where does broadcasting put new axes: in front, or behind?",
+    more="(3,) beside (2, 3) is taken for (1, 3).",
+)
+def new_axes_behind(g, shape):
+    while g.ndim > len(shape):
+        g = g.sum(axis=-1)
+    for i, n in enumerate(shape):
+        if n == 1:
+            g = g.sum(axis=i, keepdims=True)
+    return g
+
+
+@mistake("unbroadcast", "Six numbers arrive, the bias has three. Which become one, and how?")
+def reshapes_only(g, shape):
+    return g.reshape(shape)
+
+
+@mistake("unbroadcast", "Two rows used one bias. Does only the larger of the effects count?")
+def largest(g, shape):
+    while g.ndim > len(shape):
+        g = g.max(axis=0)
+    for i, n in enumerate(shape):
+        if n == 1:
+            g = g.max(axis=i, keepdims=True)
+    return g
+
+
 @also_right("unbroadcast")
 def one_axis_after_the_other(g, shape):
     while g.ndim > len(shape):
@@ -286,6 +369,17 @@ def mul_writes_into_g(self, g):
     for_b = g * a
     g *= b
     return g, for_b
+
+
+@mistake("Mul-backward", "The chain rule joins two slopes. Does it add them?")
+def mul_adds(self, g):
+    a, b = self.inputs
+    return g + b, g + a
+
+
+@mistake("Mul-backward", "That is the rule of a sum. If b is 5, how much does a * b grow with a?")
+def mul_hands_g_on(self, g):
+    return g, g
 
 
 @also_right("Mul-backward")
@@ -371,6 +465,17 @@ def pow_through_the_output(self, g):
     return g * n * self.output / a, g * self.output * log_a
 
 
+@mistake(
+    "Pow-backward",
+    "Which of the two stands still when n grows? Write a ** n as exp(n log a).",
+    more="n a ** (n - 1) is the slope in a. In n, the slope of exp(n log a) is a ** n times log a.",
+)
+def pow_the_slope_in_a_for_n(self, g):
+    a, n = self.inputs
+    for_a = g * n * a ** (n - 1 + (n == 0))
+    return for_a, g * n * self.output / a if self.needs(1) else None
+
+
 @also_right("Pow-backward")
 def pow_with_where(self, g):
     a, n = self.inputs
@@ -385,7 +490,11 @@ def pow_with_where(self, g):
 # ReLU-backward
 
 
-@mistake("ReLU-backward", "Which side does your mask put 0 on? And PyTorch?")
+@mistake(
+    "ReLU-backward",
+    "Is there any number for which yours passes nothing on? Can an output of relu be below 0?",
+    more="Where x is 0 or less, the output is 0: there g must not get through.",
+)
 def relu_at_zero(self, g):
     return g * (self.output >= 0)
 
@@ -415,6 +524,16 @@ def relu_writes_into_g(self, g):
 def relu_asks_for_inputs(self, g):
     (x,) = self.inputs
     return g * (x > 0)
+
+
+@mistake("ReLU-backward", "For which numbers does yours let g through: for those above 0?")
+def relu_the_other_side(self, g):
+    return self.xp.where(self.output > 0, 0, g)
+
+
+@mistake("ReLU-backward", "Left of 0 relu is flat. Which slope does yours have there?")
+def relu_leaks(self, g):
+    return self.xp.where(self.output > 0, g, 0.01 * g)
 
 
 @also_right("ReLU-backward")
@@ -491,6 +610,25 @@ def sum_expands_none(self, g):
     if not self.keepdim:
         g = self.xp.expand_dims(g, self.dim)
     return self.xp.broadcast_to(g, self.shape_in)
+
+
+@mistake(
+    "Sum-backward",
+    "Whose ones are np.ones: are they on the device? And a sum along dim 1 in a square: with "
+    "which axis of x does g line up?",
+)
+def sum_host_ones(self, g):
+    return g * np.ones(self.shape_in)
+
+
+@mistake(
+    "Sum-backward",
+    "You always put the missing dims behind. Which dim was summed away in x.sum(0)?",
+)
+def sum_dims_behind(self, g):
+    return self.xp.broadcast_to(
+        g.reshape(g.shape + (1,) * (len(self.shape_in) - g.ndim)), self.shape_in
+    )
 
 
 @also_right("Sum-backward")
@@ -591,6 +729,57 @@ def matmul_exchanged(self, g):
     return a.swapaxes(-1, -2) @ g, g @ b.swapaxes(-1, -2)
 
 
+@mistake(
+    "MatMul-backward",
+    "What does .T do to a vector? And to a batch of matrices?",
+    more="A vector stays as it is, so g @ b.T is no outer product; a (5, 3, 4) becomes (4, 3, 5).",
+)
+def matmul_all_by_t(self, g):
+    a, b = self.inputs
+    return g @ b.T, a.T @ g
+
+
+@mistake(
+    "MatMul-backward",
+    "Your cases are for matrices and vectors. What is the shape of b.T for b of shape (5, 3, 4)?",
+    more="It is (4, 3, 5). swapaxes(-1, -2) leaves the batch in front.",
+)
+def matmul_cases_without_batches(self, g):
+    a, b = self.inputs
+    if a.ndim == 1 and b.ndim == 1:
+        return g * b, g * a
+    if b.ndim == 1:
+        return g[:, None] * b, a.T @ g
+    if a.ndim == 1:
+        return b @ g, a[:, None] * g
+    return g @ b.T, a.T @ g
+
+
+@mistake(
+    "MatMul-backward",
+    "Two vectors, two matrices: and a matrix with a vector? How many dims has g there?",
+)
+def matmul_two_cases(self, g):
+    a, b = self.inputs
+    if a.ndim == 1 and b.ndim == 1:
+        return g * b, g * a
+    return g @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ g
+
+
+@mistake("MatMul-backward", "That is the rule of `*`. Which numbers of b does out[i, j] meet?")
+def matmul_as_mul(self, g):
+    a, b = self.inputs
+    return g * b, g * a
+
+
+@mistake(
+    "MatMul-backward", "(a b)^T is b^T a^T. Is your gradient the transpose of what is asked for?"
+)
+def matmul_gradients_turned(self, g):
+    a, b = self.inputs
+    return b @ g.swapaxes(-1, -2), g.swapaxes(-1, -2) @ a
+
+
 @also_right("MatMul-backward")
 def matmul_reshapes(self, g):
     a, b = self.inputs
@@ -655,6 +844,32 @@ def softmax_without_output(self, g):
 @mistake("Softmax-backward", "The sum of a (2, 4) along dim 1: which shape? Does it line up?")
 def softmax_drops_the_dim(self, g):
     return self.output * (g - (g * self.output).sum(axis=self.dim))
+
+
+@mistake("Softmax-backward", "Which dim did the softmax go along? Is that always the first?")
+def softmax_first_dim(self, g):
+    return self.output * (g - (g * self.output).sum(axis=0, keepdims=True))
+
+
+@mistake("Softmax-backward", "The formula has a sum over j. Is yours one, or its mean?")
+def softmax_mean(self, g):
+    return self.output * (g - (g * self.output).mean(axis=self.dim, keepdims=True))
+
+
+@mistake("Softmax-backward", "When one logit grows, do the other probabilities grow or shrink?")
+def softmax_plus(self, g):
+    return self.output * (g + (g * self.output).sum(axis=self.dim, keepdims=True))
+
+
+@mistake("Softmax-backward", "All probabilities share one 1. Where is the sum of the formula?")
+def softmax_as_exp(self, g):
+    return self.output * g
+
+
+@mistake("Softmax-backward", "Print g after the call. Who else may still need it?")
+def softmax_writes_into_g(self, g):
+    g -= (g * self.output).sum(axis=self.dim, keepdims=True)
+    return self.output * g
 
 
 @also_right("Softmax-backward")
@@ -786,6 +1001,28 @@ def asks_leaves_for_parents(root):
         if node not in seen:
             seen.add(node)
             todo += node.parents
+    return sorted(seen, key=lambda node: node.number, reverse=True)
+
+
+@mistake("topological-order", "Is a leaf tensor a node? What is in your list besides nodes?")
+def all_that_is_not_none(root):
+    order, todo = [], [root.grad_fn]
+    while todo:
+        node = todo.pop()
+        if node is not None and all(node is not one for one in order):
+            order.append(node)
+            todo.extend(getattr(node, "parents", ()))
+    return order
+
+
+@mistake("topological-order", "Who made root itself? Is that node in your list?")
+def without_the_first(root):
+    seen, todo = set(), [root.grad_fn]
+    while todo:
+        for parent in todo.pop().parents:
+            if isinstance(parent, torch.autograd.Function) and parent not in seen:
+                seen.add(parent)
+                todo.append(parent)
     return sorted(seen, key=lambda node: node.number, reverse=True)
 
 
@@ -1151,6 +1388,101 @@ def takes_every_parent_for_a_leaf(root, gradient=None, retain_graph=False):
             node.free()
 
 
+@mistake(
+    "backward",
+    "Each node has a gradient of its own. Which one does your loop hand to the next node?",
+    more="The next node in the order need not be the parent that you saw last.",
+)
+def one_gradient_for_all(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(g):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                g = share
+        if not retain_graph:
+            node.free()
+
+
+@mistake("backward", "What is w.grad before anything was added? Which method knows about None?")
+def adds_to_grad_none(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.grad += share
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        if not retain_graph:
+            node.free()
+
+
+@mistake(
+    "backward",
+    "What is `gradient` in loss.backward()? Which function makes the array to begin with?",
+)
+def begins_with_the_argument(root, gradient=None, retain_graph=False):
+    if root.is_leaf:
+        return root.accumulate_grad(gradient)
+    g = gradient
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        if not retain_graph:
+            node.free()
+
+
+@mistake("backward", "w.backward(g) for a leaf w: what should w.grad be, ones or g?")
+def ones_for_a_leaf(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(0 * g + 1)
+    grads = {root.grad_fn: g}
+    for node in torch.autograd.topological_order(root):
+        for parent, share in node.gradients(grads.pop(node)):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                grads[parent] = grads[parent] + share if parent in grads else share
+        if not retain_graph:
+            node.free()
+
+
+@mistake(
+    "backward",
+    "Your stack holds a node once for each way that leads to it. How many ways are there after "
+    "forty doublings?",
+    more="2 to the power of 40. Visit each node once, when its gradient is complete.",
+)
+def a_stack_of_ways(root, gradient=None, retain_graph=False):
+    g = torch.autograd.first_gradient(root, gradient)
+    if root.is_leaf:
+        return root.accumulate_grad(g.copy())
+    seen, todo = [], [(root.grad_fn, g)]
+    while todo:
+        node, g = todo.pop()
+        seen.append(node)
+        if len(seen) > 3000:
+            raise TimeoutError("too many ways")
+        for parent, share in node.gradients(g):
+            if isinstance(parent, torch.Tensor):
+                parent.accumulate_grad(share)
+            else:
+                todo.append((parent, share))
+    for node in seen if not retain_graph else ():
+        node.free()
+
+
 @also_right("backward")
 def counts_what_is_to_come(root, gradient=None, retain_graph=False):
     g = torch.autograd.first_gradient(root, gradient)
@@ -1331,6 +1663,63 @@ def returns_no_block():
         torch.set_grad_enabled(before)
 
 
+@mistake(
+    "no-grad",
+    "When is recording switched off: when the block begins, or when no_grad() is called? And "
+    "what was it before?",
+    more="Make one with pause = torch.no_grad(), and compute before `with pause`: is it recorded?",
+)
+def off_at_the_call():
+    torch.set_grad_enabled(False)
+
+    @torch.autograd.block
+    def paused():
+        yield
+        torch.set_grad_enabled(True)
+
+    return paused
+
+
+@mistake(
+    "no-grad",
+    "When do you look at what was before: when no_grad() is called, or when the block begins?",
+    more="Between the two, somebody may have switched recording off.",
+)
+def looks_too_early():
+    before = torch.is_grad_enabled()
+
+    @torch.autograd.block
+    def paused():
+        torch.set_grad_enabled(False)
+        yield
+        torch.set_grad_enabled(before)
+
+    return paused
+
+
+@mistake("no-grad", "Is what block made of your function called once too often? See aloud.")
+def calls_the_block():
+    @torch.autograd.block
+    def paused():
+        before = torch.is_grad_enabled()
+        torch.set_grad_enabled(False)
+        yield
+        torch.set_grad_enabled(before)
+
+    return paused()
+
+
+@mistake("no-grad", "block wants the function itself. What do you give it: a call of it?")
+def gives_block_a_call():
+    def paused():
+        before = torch.is_grad_enabled()
+        torch.set_grad_enabled(False)
+        yield
+        torch.set_grad_enabled(before)
+
+    return torch.autograd.block(paused())
+
+
 @also_right("no-grad", note="block runs what follows the yield even after an error.")
 def without_finally():
     @torch.autograd.block
@@ -1428,6 +1817,35 @@ def bce_of_each(logits, targets):
     return (1 - targets) * logits - log_s
 
 
+@mistake("bce-with-logits", "Averaged over the rows: and over the columns, too?")
+def bce_mean_of_columns(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("the shapes differ")
+    return ((1 - targets) * logits - torch.nn.functional.logsigmoid(logits)).mean(0)
+
+
+@mistake("bce-with-logits", "log(1 - s) is log s - z. Which sign has z in front of (1 - y)?")
+def bce_sign_of_z(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("the shapes differ")
+    return -((1 - targets) * logits + torch.nn.functional.logsigmoid(logits)).mean()
+
+
+@mistake("bce-with-logits", "Something small added in the log: what is the loss of z = 100, y = 0?")
+def bce_epsilon(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("the shapes differ")
+    s = torch.sigmoid(logits)
+    return -(targets * torch.log(s + 1e-8) + (1 - targets) * torch.log(1 - s + 1e-8)).mean()
+
+
+@mistake("bce-with-logits", "A loss should be small for what is right. Is yours below 0?")
+def bce_negative(logits, targets):
+    if logits.shape != targets.shape:
+        raise ValueError("the shapes differ")
+    return -((1 - targets) * logits - torch.nn.functional.logsigmoid(logits)).mean()
+
+
 @also_right("bce-with-logits")
 def both_sides(logits, targets):
     if logits.shape != targets.shape:
@@ -1502,6 +1920,38 @@ def ce_in_python_numbers(logits, labels):
     log_p = torch.nn.functional.log_softmax(logits, dim=1).tolist()
     rows = zip(log_p, labels.tolist(), strict=True)
     return -sum(row[label] for row, label in rows) / len(log_p)
+
+
+@mistake(
+    "cross-entropy",
+    "What is softmax of (0, 200) in float32, and the log of that?",
+    more="It is 0 in the first place, and log(0) is minus infinity. log_softmax never makes the 0.",
+)
+def nll_of_log_of_softmax(logits, labels):
+    return torch.nn.functional.nll_loss(torch.log(torch.softmax(logits, dim=1)), labels)
+
+
+@mistake(
+    "cross-entropy",
+    "You add something small so that the log stays finite. What is the loss of a row that is "
+    "surely wrong, and what should it be?",
+    more="It can't pass -log(1e-9), which is 20.7, and there the slope is 0: nothing is learned.",
+)
+def ce_epsilon(logits, labels):
+    return torch.nn.functional.nll_loss(torch.log(torch.softmax(logits, dim=1) + 1e-9), labels)
+
+
+@mistake("cross-entropy", "Can a loss teach the logits if they were detached from their history?")
+def ce_detached(logits, labels):
+    log_p = torch.nn.functional.log_softmax(logits.detach(), dim=1)
+    return torch.nn.functional.nll_loss(log_p, labels)
+
+
+@mistake(
+    "cross-entropy", "Which of a row's probabilities should count? What do you do with labels?"
+)
+def ce_without_labels(logits, labels):
+    return -torch.nn.functional.log_softmax(logits, dim=1).mean()
 
 
 @also_right("cross-entropy")
