@@ -1846,6 +1846,21 @@ def bce_negative(logits, targets):
     return -((1 - targets) * logits - torch.nn.functional.logsigmoid(logits)).mean()
 
 
+@mistake("bce-with-logits", "It refuses. Which kind of error does the text ask for?")
+def bce_another_error(logits, targets):
+    if logits.shape != targets.shape:
+        raise TypeError("the shapes differ")
+    return ((1 - targets) * logits - torch.nn.functional.logsigmoid(logits)).mean()
+
+
+@mistake(
+    "bce-with-logits", "An assert refuses, too. Which error does it raise, and which is asked?"
+)
+def bce_asserts(logits, targets):
+    assert logits.shape == targets.shape
+    return ((1 - targets) * logits - torch.nn.functional.logsigmoid(logits)).mean()
+
+
 @also_right("bce-with-logits")
 def both_sides(logits, targets):
     if logits.shape != targets.shape:
@@ -2135,6 +2150,7 @@ demands(
     {
         "right for every z": log_of_a_rounded_zero,
         "shapes that differ raise": bce_broadcasts,
+        "a ValueError": bce_another_error,
         "averaged": bce_sum,
         "over all": bce_of_each,
     },
