@@ -13,6 +13,7 @@ from tinygrad_lessons.classroom.author.mistakes import also_right, demands, equi
 @mistake(
     "numerical-gradient",
     "How many digits of x + 1e-6 survive in float32? In which dtype do you add?",
+    more="Near 1, float32 keeps 7 digits: of a step of 1e-6 one digit is left.",
 )
 def single_precision(f, x):
     x, h = x.detach().to(dtype=torch.float32).clone(), 1e-6
@@ -31,6 +32,7 @@ def single_precision(f, x):
     "numerical-gradient",
     "Try a function at its lowest point. What should the slope be, and what do you get? Where do "
     "you stand, left, right, or in the middle?",
+    more="At the lowest point of a steep bowl both neighbours lie higher. Only the middle says 0.",
 )
 def forward_difference(f, x):
     x, h = x.detach().double().clone(), 1e-6
@@ -43,7 +45,11 @@ def forward_difference(f, x):
     return g
 
 
-@mistake("numerical-gradient", "How far apart are x + h and x - h?")
+@mistake(
+    "numerical-gradient",
+    "How far apart are x + h and x - h?",
+    more="From x - h to x + h it is 2h.",
+)
 def divides_by_h(f, x):
     x, h = x.detach().double().clone(), 1e-6
     g = torch.zeros_like(x)
@@ -72,14 +78,22 @@ def does_not_put_back(f, x):
     return g
 
 
-@mistake("numerical-gradient", "How many numbers move at once in your function? How many may?")
+@mistake(
+    "numerical-gradient",
+    "How many numbers move at once in your function? How many may?",
+    more="One slope per number: all others stand still meanwhile.",
+)
 def moves_all_at_once(f, x):
     x, h = x.detach().double(), 1e-6
     slope = (f(x + h).detach() - f(x - h).detach()) / (2 * h)
     return torch.zeros_like(x) + slope
 
 
-@mistake("numerical-gradient", "Print x after the call. Whose memory do you write to?")
+@mistake(
+    "numerical-gradient",
+    "Print x after the call. Whose memory do you write to?",
+    more="detach() shares memory; clone() does not.",
+)
 def changes_x(f, x):
     y, h = x.detach().double(), 1e-6
     g = torch.zeros_like(y)
@@ -205,7 +219,23 @@ def a_row_at_a_time(f, x):
     return g
 
 
-@also_right("numerical-gradient")
+@mistake(
+    "numerical-gradient",
+    "You stand at the right of your step, and look to the left. Where would the middle be?",
+    more="At the lowest point both neighbours lie higher. Only f(x + h) - f(x - h) says 0 there.",
+)
+def backward_difference(f, x):
+    x, h = x.detach().double().clone(), 1e-6
+    g, here = torch.zeros_like(x), f(x).detach()
+    for i in np.ndindex(*x.shape):
+        before = x[i].clone()
+        x[i] = before - h
+        g[i] = (here - f(x).detach()) / h
+        x[i] = before
+    return g
+
+
+@also_right("numerical-gradient", note="four points instead of two: the error shrinks with h ** 4.")
 def fourth_order(f, x):
     x = x.detach().double()
     g = torch.zeros_like(x)
@@ -237,7 +267,11 @@ def a_flat_copy(f, x):
 # unbroadcast
 
 
-@mistake("unbroadcast", "Broadcasting does two things to a shape. Which of the two do you undo?")
+@mistake(
+    "unbroadcast",
+    "Broadcasting does two things to a shape. Which of the two do you undo?",
+    more="A (2, 3) for a (3,): the new axis in front is still there.",
+)
 def stretched_only(g, shape):
     for i, n in enumerate(shape):
         if n == 1 and g.shape[i] != 1:
@@ -245,12 +279,20 @@ def stretched_only(g, shape):
     return g
 
 
-@mistake("unbroadcast", "What does (3, 1) become beside (3, 4)? And (3,) beside (2, 3)?")
+@mistake(
+    "unbroadcast",
+    "What does (3, 1) become beside (3, 4)? And (3,) beside (2, 3)?",
+    more="A (3, 4) for a (3, 1): the axis of size 1 is still stretched.",
+)
 def new_ones_only(g, shape):
     return g.sum(axis=tuple(range(g.ndim - len(shape))))
 
 
-@mistake("unbroadcast", "One bias is used by every row. Do its effects add up, or average out?")
+@mistake(
+    "unbroadcast",
+    "One bias is used by every row. Do its effects add up, or average out?",
+    more="Each of two rows pushes the loss by 1: together by 2, not by 1.",
+)
 def mean(g, shape):
     while g.ndim > len(shape):
         g = g.mean(axis=0)
@@ -313,7 +355,9 @@ def largest(g, shape):
     return g
 
 
-@also_right("unbroadcast")
+@also_right(
+    "unbroadcast", note="an axis after the other is as right; one sum over all is one kernel."
+)
 def one_axis_after_the_other(g, shape):
     while g.ndim > len(shape):
         g = g.sum(0)
@@ -337,7 +381,11 @@ def a_product_with_ones(g, shape):
 # Mul-backward
 
 
-@mistake("Mul-backward", "Which part of the chain rule is missing? Test with a g that is not 1.")
+@mistake(
+    "Mul-backward",
+    "Which part of the chain rule is missing? Test with a g that is not 1.",
+    more="With g = 10, everything is ten times as large.",
+)
 def mul_ignores_g(self, g):
     a, b = self.inputs
     return 0 * g + b, 0 * g + a
@@ -363,7 +411,11 @@ def mul_output(self, g):
     return g * a * b, g * a * b
 
 
-@mistake("Mul-backward", "Print g after the call. Who else may still need it?")
+@mistake(
+    "Mul-backward",
+    "Print g after the call. Who else may still need it?",
+    more="`g *= b` changes the array that was handed in; g * b makes a new one.",
+)
 def mul_writes_into_g(self, g):
     a, b = self.inputs
     for_b = g * a
@@ -382,6 +434,14 @@ def mul_hands_g_on(self, g):
     return g, g
 
 
+@mistake("Mul-backward", "You save memory in g. Print it after the call: who else may need it?")
+def mul_writes_for_b_into_g(self, g):
+    a, b = self.inputs
+    for_a = g * b
+    g *= a
+    return for_a, g
+
+
 @also_right("Mul-backward")
 def mul_sums_by_itself(self, g):
     def fit(d, operand):
@@ -394,7 +454,9 @@ def mul_sums_by_itself(self, g):
     return [fit(g * b, a), fit(a * g, b)]
 
 
-@also_right("Mul-backward")
+@also_right(
+    "Mul-backward", note="self.needs(i) saves the work for an operand that needs no gradient."
+)
 def mul_only_what_is_needed(self, g):
     a, b = self.inputs
     return g * b if self.needs(0) else None, g * a if self.needs(1) else None
@@ -424,7 +486,11 @@ def pow_same_exponent(self, g):
     return g * n * a**n, for_n
 
 
-@mistake("Pow-backward", "In 2 ** n, the n can be learned, too. What is its gradient in yours?")
+@mistake(
+    "Pow-backward",
+    "In 2 ** n, the n can be learned, too. What is its gradient in yours?",
+    more="3 ** n with an n that requires grad: its slope is 3 ** n times log 3.",
+)
 def pow_no_gradient_for_n(self, g):
     a, n = self.inputs
     return g * n * a ** (n - 1 + (n == 0)), None
@@ -438,7 +504,9 @@ def pow_log_of_n(self, g):
 
 
 @mistake(
-    "Pow-backward", "What is 0 ** -1, and 0 times that? Which slope has a ** 0, drawn as a curve?"
+    "Pow-backward",
+    "What is 0 ** -1, and 0 times that? Which slope has a ** 0, drawn as a curve?",
+    more="0 ** -1 is inf, and 0 * inf is nan. Only a ** 0 and 0 ** n are flat there.",
 )
 def pow_nan_at_0(self, g):
     a, n = self.inputs
@@ -476,7 +544,7 @@ def pow_the_slope_in_a_for_n(self, g):
     return for_a, g * n * self.output / a if self.needs(1) else None
 
 
-@also_right("Pow-backward")
+@also_right("Pow-backward", note="xp.where chooses number by number; both branches are computed.")
 def pow_with_where(self, g):
     a, n = self.inputs
     xp, for_n = self.xp, None
@@ -514,7 +582,11 @@ def relu_of_g(self, g):
     return self.xp.maximum(g, 0)
 
 
-@mistake("ReLU-backward", "Print g after the call. Who else may still need it?")
+@mistake(
+    "ReLU-backward",
+    "Print g after the call. Who else may still need it?",
+    more="A sum sends one array to both its parents: the other one gets your zeros.",
+)
 def relu_writes_into_g(self, g):
     g *= self.output > 0
     return g
@@ -546,7 +618,7 @@ def relu_product(self, g):
     return g * (self.output > 0)
 
 
-@also_right("ReLU-backward")
+@also_right("ReLU-backward", note="the sign of relu's output is 1 or 0: the slope itself.")
 def relu_sign(self, g):
     return self.xp.sign(self.output) * g
 
@@ -554,7 +626,11 @@ def relu_sign(self, g):
 # Sum-backward
 
 
-@mistake("Sum-backward", "Every number of a row adds to its sum alike: times what does it count?")
+@mistake(
+    "Sum-backward",
+    "Every number of a row adds to its sum alike: times what does it count?",
+    more="Under a loss that is 3 times the sum, each number gets a 3.",
+)
 def sum_ones(self, g):
     return self.xp.zeros(self.shape_in, g.dtype) + 1 + 0 * g.sum()
 
@@ -577,6 +653,7 @@ def sum_expands_again(self, g):
 @mistake(
     "Sum-backward",
     "A matrix, summed along dim 1: with which axis of x does broadcasting line g up? Try a square.",
+    more="g of shape (3,) lines up with the last axis of a (3, 3), whichever dim was summed.",
 )
 def sum_never_expands(self, g):
     return self.xp.broadcast_to(g, self.shape_in)
@@ -605,7 +682,11 @@ def sum_hands_g_on(self, g):
     return g
 
 
-@mistake("Sum-backward", "What is self.dim when everything was summed? Which axis is that?")
+@mistake(
+    "Sum-backward",
+    "What is self.dim when everything was summed? Which axis is that?",
+    more="None means all: then g is one number, and fits any shape.",
+)
 def sum_expands_none(self, g):
     if not self.keepdim:
         g = self.xp.expand_dims(g, self.dim)
@@ -631,7 +712,7 @@ def sum_dims_behind(self, g):
     )
 
 
-@also_right("Sum-backward")
+@also_right("Sum-backward", note="a reshape to x's shape with 1s is the same as expand_dims.")
 def sum_reshapes(self, g):
     gone = range(len(self.shape_in)) if self.dim is None else self.dim
     shape = [1 if i in gone else n for i, n in enumerate(self.shape_in)]
@@ -664,13 +745,21 @@ def matmul_leaves_g_as_it_is(self, g):
     return g @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ g
 
 
-@mistake("MatMul-backward", "Do matrix products commute? What shape has your first gradient?")
+@mistake(
+    "MatMul-backward",
+    "Do matrix products commute? What shape has your first gradient?",
+    more="Write the shapes below each other: (2, 4) times (4, 3) is the only way to a (2, 3).",
+)
 def matmul_wrong_side(self, g):
     a, b = self.inputs
     return b.swapaxes(-1, -2) @ g, g @ a.swapaxes(-1, -2)
 
 
-@mistake("MatMul-backward", "What is the shape of b.T for b of shape (5, 3, 4)?")
+@mistake(
+    "MatMul-backward",
+    "What is the shape of b.T for b of shape (5, 3, 4)?",
+    more="It is (4, 3, 5): .T turns all axes round, the batch too.",
+)
 def matmul_turns_batches(self, g):
     a, b = self.inputs
     if b.ndim == 1:
@@ -792,7 +881,7 @@ def matmul_reshapes(self, g):
     return g @ b.swapaxes(-1, -2), a.swapaxes(-1, -2) @ g
 
 
-@also_right("MatMul-backward")
+@also_right("MatMul-backward", note="einsum names the axes, and needs no swapaxes.")
 def matmul_einsum(self, g):
     a, b = self.inputs
     if b.ndim == 1:
@@ -810,12 +899,18 @@ def matmul_einsum(self, g):
 @mistake(
     "Softmax-backward",
     "If one logit grows, what happens to the other probabilities? Where is that in your formula?",
+    more="Three probabilities sum to 1. Raise one logit: its p grows, and the other two shrink by "
+    "as much. Yours leaves them where they were.",
 )
 def softmax_diagonal(self, g):
     return g * self.output * (1 - self.output)
 
 
-@mistake("Softmax-backward", "Your sum goes over how many rows? Does one row feel the others?")
+@mistake(
+    "Softmax-backward",
+    "Your sum goes over how many rows? Does one row feel the others?",
+    more="Two images in a batch: the gradient of the first may not depend on the second.",
+)
 def softmax_sums_everything(self, g):
     return self.output * (g - (g * self.output).sum())
 
@@ -841,7 +936,11 @@ def softmax_without_output(self, g):
     return g - (g * self.output).sum(axis=self.dim, keepdims=True)
 
 
-@mistake("Softmax-backward", "The sum of a (2, 4) along dim 1: which shape? Does it line up?")
+@mistake(
+    "Softmax-backward",
+    "The sum of a (2, 4) along dim 1: which shape? Does it line up?",
+    more="(2, 4) and (2,) do not line up; (2, 4) and (2, 1) do.",
+)
 def softmax_drops_the_dim(self, g):
     return self.output * (g - (g * self.output).sum(axis=self.dim))
 
@@ -872,7 +971,7 @@ def softmax_writes_into_g(self, g):
     return self.output * g
 
 
-@also_right("Softmax-backward")
+@also_right("Softmax-backward", note="the whole matrix of slopes: right, and n times as large.")
 def softmax_jacobian(self, g):
     xp = self.xp
     p, h = xp.moveaxis(self.output, self.dim, -1), xp.moveaxis(g, self.dim, -1)
@@ -893,6 +992,7 @@ def softmax_in_two_steps(self, g):
     "topological-order",
     "A depth-first search can note a node on the way in or on the way out. Draw a diamond: "
     "which of the two is safe?",
+    more="out uses left and right, and both use b. b may come only after both.",
 )
 def noted_on_the_way_in(root):
     order, seen, todo = [], set(), [root.grad_fn]
@@ -938,7 +1038,12 @@ def nearest_first(root):
     return order
 
 
-@mistake("topological-order", "How deep can Python's calls be? How deep is a sum in a long loop?")
+@mistake(
+    "topological-order",
+    "How deep can Python's calls be? How deep is a sum in a long loop?",
+    more="Python stops at about 1,000 calls in one another; a list of what is to be done has no "
+    "end.",
+)
 def a_call_per_node(root):
     order, seen = [], set()
 
@@ -954,7 +1059,11 @@ def a_call_per_node(root):
     return order[::-1]
 
 
-@mistake("topological-order", "Which node must backward begin with? Which is the first of yours?")
+@mistake(
+    "topological-order",
+    "Which node must backward begin with? Which is the first of yours?",
+    more="The walk begins at the loss, whose node was made last.",
+)
 def the_wrong_way_round(root):
     seen, todo = set(), [root.grad_fn]
     while todo:
@@ -1026,7 +1135,9 @@ def without_the_first(root):
     return sorted(seen, key=lambda node: node.number, reverse=True)
 
 
-@also_right("topological-order")
+@also_right(
+    "topological-order", note="a depth-first search, noted on the way out, needs no numbers."
+)
 def noted_on_the_way_out(root):
     order, seen, todo = [], set(), [(root.grad_fn, False)]
     while todo:
@@ -1066,7 +1177,11 @@ def by_counting_uses(root):
 # backward
 
 
-@mistake("backward", "Call backward for two losses that share w. What should w.grad hold then?")
+@mistake(
+    "backward",
+    "Call backward for two losses that share w. What should w.grad hold then?",
+    more="Both: .grad adds up until somebody sets it to None.",
+)
 def assigns_to_leaves(root, gradient=None, retain_graph=False):
     g = torch.autograd.first_gradient(root, gradient)
     if root.is_leaf:
@@ -1082,7 +1197,11 @@ def assigns_to_leaves(root, gradient=None, retain_graph=False):
             node.free()
 
 
-@mistake("backward", "z is used twice, and both uses send it a gradient. What do you do with two?")
+@mistake(
+    "backward",
+    "z is used twice, and both uses send it a gradient. What do you do with two?",
+    more="Add them. With `=` the second one overwrites the first.",
+)
 def last_use_wins(root, gradient=None, retain_graph=False):
     g = torch.autograd.first_gradient(root, gradient)
     if root.is_leaf:
@@ -1117,6 +1236,7 @@ def always_from_ones(root, gradient=None, retain_graph=False):
 @mistake(
     "backward",
     "How large is the first gradient if the result has three numbers? Who says so?",
+    more="Only a single number has a gradient of 1 by itself. first_gradient knows, and says so.",
 )
 def ones_for_any_shape(root, gradient=None, retain_graph=False):
     g = (torch.ones_like(root.detach()) if gradient is None else gradient).array
@@ -1133,7 +1253,11 @@ def ones_for_any_shape(root, gradient=None, retain_graph=False):
             node.free()
 
 
-@mistake("backward", "After backward, who still holds the arrays that the graph kept?")
+@mistake(
+    "backward",
+    "After backward, who still holds the arrays that the graph kept?",
+    more="A second walk over the same graph should raise; yours goes on.",
+)
 def never_frees(root, gradient=None, retain_graph=False):
     g = torch.autograd.first_gradient(root, gradient)
     if root.is_leaf:
@@ -1147,7 +1271,10 @@ def never_frees(root, gradient=None, retain_graph=False):
                 grads[parent] = grads[parent] + share if parent in grads else share
 
 
-@mistake("backward", "What did retain_graph=True ask for? Which line of yours reads it?")
+@mistake(
+    "backward",
+    "retain_graph=True asks to keep the arrays for a second walk. When does yours call free()?",
+)
 def always_frees(root, gradient=None, retain_graph=False):
     g = torch.autograd.first_gradient(root, gradient)
     if root.is_leaf:
@@ -1275,6 +1402,8 @@ def a_call_for_each_node(root, gradient=None, retain_graph=False):
 @mistake(
     "backward",
     "Two sums in a row hand on the same array twice. Into whose memory do you add?",
+    more="In a `+=`, the array on the left changes for all who hold it: the sum's other parent, "
+    "too. grads[p] + share makes a new one.",
 )
 def adds_in_place(root, gradient=None, retain_graph=False):
     g = torch.autograd.first_gradient(root, gradient)
@@ -1294,7 +1423,11 @@ def adds_in_place(root, gradient=None, retain_graph=False):
             node.free()
 
 
-@mistake("backward", "w.backward() for a w that is a leaf: what is the gradient of w by itself?")
+@mistake(
+    "backward",
+    "w.backward() for a w that is a leaf: what is the gradient of w by itself?",
+    more="The slope of w in w is 1, times the gradient that was given.",
+)
 def nothing_for_a_leaf(root, gradient=None, retain_graph=False):
     g = torch.autograd.first_gradient(root, gradient)
     if root.is_leaf:
@@ -1572,7 +1705,11 @@ def a_total_on_each_node(root, gradient=None, retain_graph=False):
 # no-grad
 
 
-@mistake("no-grad", "If the block raises, which of your lines are run afterwards?")
+@mistake(
+    "no-grad",
+    "If the block raises, which of your lines are run afterwards?",
+    more="What stands in `finally` is run in any case.",
+)
 def not_after_an_exception():
     @torch.autograd.block
     def paused():
@@ -1596,7 +1733,11 @@ def not_after_an_exception():
     return Pause()
 
 
-@mistake("no-grad", "A block in a block: is recording on or off after the inner one?")
+@mistake(
+    "no-grad",
+    "A block in a block: is recording on or off after the inner one?",
+    more="Off, on (inner block ends), and the outer block still has lines to come.",
+)
 def always_on_afterwards():
     @torch.autograd.block
     def paused():
@@ -1634,7 +1775,11 @@ def only_restores():
     return paused
 
 
-@mistake("no-grad", "When is recording switched off: when the block begins, or when it is made?")
+@mistake(
+    "no-grad",
+    "When is recording switched off: when the block begins, or when it is made?",
+    more="@torch.no_grad() calls no_grad where the function is defined, long before it is called.",
+)
 def off_too_early():
     before = torch.is_grad_enabled()
     torch.set_grad_enabled(False)
@@ -1720,6 +1865,37 @@ def gives_block_a_call():
     return torch.autograd.block(paused())
 
 
+@mistake("no-grad", "Which line hands your block to the caller?")
+def keeps_the_block():
+    @torch.autograd.block
+    def paused():
+        before = torch.is_grad_enabled()
+        torch.set_grad_enabled(False)
+        yield
+        torch.set_grad_enabled(before)
+
+
+@mistake("no-grad", "An error in the block: does the caller still hear of it?")
+def swallows_errors():
+    class Pause:
+        def __enter__(self):
+            self.before = torch.is_grad_enabled()
+            torch.set_grad_enabled(False)
+
+        def __exit__(self, *error):
+            torch.set_grad_enabled(self.before)
+            return True
+
+        def __call__(self, function):
+            def within(*args, **options):
+                with self:
+                    return function(*args, **options)
+
+            return within
+
+    return Pause()
+
+
 @also_right("no-grad", note="block runs what follows the yield even after an error.")
 def without_finally():
     @torch.autograd.block
@@ -1732,7 +1908,7 @@ def without_finally():
     return paused
 
 
-@also_right("no-grad")
+@also_right("no-grad", note="Python's own contextmanager does what block does.")
 def with_contextlib():
     from contextlib import contextmanager
 
@@ -1761,7 +1937,11 @@ def with_set_grad_enabled_as_a_block():
 # bce-with-logits
 
 
-@mistake("bce-with-logits", "What is sigmoid(-200) in float32, and log of that?")
+@mistake(
+    "bce-with-logits",
+    "What is sigmoid(-200) in float32, and log of that?",
+    more="0, and minus infinity. logsigmoid(-200) is -200.",
+)
 def log_of_a_rounded_zero(logits, targets):
     if logits.shape != targets.shape:
         raise ValueError("the shapes differ")
@@ -1791,7 +1971,11 @@ def bce_targets_turned_round(logits, targets):
     return (targets * logits - torch.nn.functional.logsigmoid(logits)).mean()
 
 
-@mistake("bce-with-logits", "Logits of (4, 1), targets of (4,): how many losses do you average?")
+@mistake(
+    "bce-with-logits",
+    "Logits of (4, 1), targets of (4,): how many losses do you average?",
+    more="Sixteen: (4, 1) and (4,) broadcast to (4, 4).",
+)
 def bce_broadcasts(logits, targets):
     return ((1 - targets) * logits - torch.nn.functional.logsigmoid(logits)).mean()
 
@@ -1861,7 +2045,7 @@ def bce_asserts(logits, targets):
     return ((1 - targets) * logits - torch.nn.functional.logsigmoid(logits)).mean()
 
 
-@also_right("bce-with-logits")
+@also_right("bce-with-logits", note="logsigmoid(-z) is log(1 - s): symmetric, and one call more.")
 def both_sides(logits, targets):
     if logits.shape != targets.shape:
         raise ValueError("the shapes differ")
@@ -1881,7 +2065,11 @@ def softplus_minus(logits, targets):
 # cross-entropy
 
 
-@mistake("cross-entropy", "What is softmax of (0, 200) in float32, and the log of that?")
+@mistake(
+    "cross-entropy",
+    "What is softmax of (0, 200) in float32, and the log of that?",
+    more="0 in the first place, and log(0) is minus infinity. log_softmax never makes the 0.",
+)
 def log_of_softmax(logits, labels):
     p = torch.softmax(logits, dim=1)
     return -torch.log(p[torch.arange(len(labels), device=labels.device), labels]).mean()
@@ -1898,7 +2086,11 @@ def ce_other_dim(logits, labels):
     return torch.nn.functional.nll_loss(torch.nn.functional.log_softmax(logits, dim=0), labels)
 
 
-@mistake("cross-entropy", "How many numbers does log_p[:, labels] hold? How many do you need?")
+@mistake(
+    "cross-entropy",
+    "How many numbers does log_p[:, labels] hold? How many do you need?",
+    more="16 for four rows: every label in every row. log_p[rows, labels] picks one in each.",
+)
 def ce_every_label_for_every_row(logits, labels):
     return -torch.nn.functional.log_softmax(logits, dim=1)[:, labels].mean()
 
@@ -1969,7 +2161,10 @@ def ce_without_labels(logits, labels):
     return -torch.nn.functional.log_softmax(logits, dim=1).mean()
 
 
-@also_right("cross-entropy")
+@also_right(
+    "cross-entropy",
+    note="multiplying by one-hot rows picks the label too; indexing reads fewer numbers.",
+)
 def ce_one_hot(logits, labels):
     hot = torch.nn.functional.one_hot(labels, logits.shape[1])
     top = logits.amax(1, keepdim=True).detach()
