@@ -167,24 +167,6 @@ def one_slope_for_all(f, x):
 
 @mistake(
     "numerical-gradient",
-    "In which dtype are your slopes, and whose numbers does your loop move?",
-    more="`+=` on x.detach() writes into x; float32 rounds each step, and does not come back to "
-    "where it was.",
-)
-def steps_to_and_fro_in_x(f, x):
-    x, h = x.detach(), 1e-6
-    g = torch.zeros_like(x)
-    for i in np.ndindex(*x.shape):
-        x[i] += h
-        above = f(x).detach()
-        x[i] -= 2 * h
-        g[i] = (above - f(x).detach()) / (2 * h)
-        x[i] += h
-    return g
-
-
-@mistake(
-    "numerical-gradient",
     "How many digits of x are left in x + 1e-15?",
     more="float64 keeps about 16 digits: near 1, a step of 1e-15 is rounded by a tenth of itself.",
 )
