@@ -1030,6 +1030,15 @@ def an_epoch_less(model, loader, test, loss_fn, optimizer, epochs):
     return history
 
 
+@mistake("capstone", "Asked for two epochs, how many pairs do you return? Where does range end?")
+def an_epoch_more(model, loader, test, loss_fn, optimizer, epochs):
+    history = []
+    for _ in range(epochs + 1):
+        loss = torch.training.train_epoch(model, loader, loss_fn, optimizer)
+        history.append((loss, torch.training.accuracy(model, test)))
+    return history
+
+
 @mistake("capstone", "What is left in an iterator when it has been gone through once?")
 def one_iterator_for_all_epochs(model, loader, test, loss_fn, optimizer, epochs):
     history, batches = [], iter(loader)
@@ -1196,5 +1205,6 @@ demands(
         "accuracy on samples that it does not learn from": measures_on_what_it_learned,
         "after each epoch": measures_before,
         "as many epochs as asked": an_epoch_less,
+        "and none more": an_epoch_more,
     },
 )
