@@ -902,6 +902,21 @@ def the_loss_on_the_host(model, loader, loss_fn, optimizer):
     return (total / count).item()
 
 
+@mistake("train-epoch", "A sum that remembers each loss remembers each graph. What lets go of one?")
+def keeps_every_graph(model, loader, loss_fn, optimizer):
+    model.train()
+    device, total, count = next(model.parameters()).device, 0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        optimizer.zero_grad()
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total = total + loss * len(x)
+        count += len(x)
+    return (total / count).item()
+
+
 @mistake("train-epoch", "What is the type of your result: a tensor on the device, or a number?")
 def a_tensor_on_the_device(model, loader, loss_fn, optimizer):
     return _epoch(model, loader, loss_fn, optimizer)
@@ -1192,6 +1207,7 @@ demands(
         "the gradients of this batch only": gradients_pile_up,
         "in train mode": forgets_train,
         "over samples, not over batches": mean_of_the_means,
+        "each batch's graph is let go": keeps_every_graph,
         "one number comes back": looks_at_each_loss,
         "on the device of the model": stays_on_the_host,
         "a Python number": a_tensor_on_the_device,
