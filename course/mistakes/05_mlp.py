@@ -336,7 +336,7 @@ def fan_out(weight, bias=None):
         torch.nn.init.uniform_(bias, -k, k)
 
 
-@mistake("linear-init", "What is k for 100 inputs? Which step of the formula is missing?")
+@mistake("linear-init", "What is k for 100 inputs: 0.1 or 0.01? Is there a root in your k?")
 def no_root(weight, bias=None):
     k = 1 / weight.shape[1]
     torch.nn.init.uniform_(weight, -k, k)
@@ -872,6 +872,19 @@ def compares_what_is_missing(self, state):
     misfit = [name for name in own if own[name].shape != state[name].shape]
     if missing or unknown or misfit:
         raise self.loading_error(state, missing, unknown, misfit)
+    for name in own:
+        own[name].copy_(state[name])
+
+
+@mistake("load-state", "You made an error and put it nowhere. Who raises it?")
+def makes_an_error_only(self, state):
+    own = self.state_dict()
+    missing = [name for name in own if name not in state]
+    unknown = [name for name in state if name not in own]
+    both = [name for name in own if name in state]
+    misfit = [name for name in both if own[name].shape != state[name].shape]
+    if missing or unknown or misfit:
+        self.loading_error(state, missing, unknown, misfit)
     for name in own:
         own[name].copy_(state[name])
 

@@ -902,6 +902,21 @@ def the_loss_on_the_host(model, loader, loss_fn, optimizer):
     return (total / count).item()
 
 
+@mistake("train-epoch", "A sum that remembers each loss remembers each graph. What lets go of one?")
+def keeps_every_graph(model, loader, loss_fn, optimizer):
+    model.train()
+    device, total, count = next(model.parameters()).device, 0, 0
+    for x, y in loader:
+        x, y = x.to(device), y.to(device)
+        optimizer.zero_grad()
+        loss = loss_fn(model(x), y)
+        loss.backward()
+        optimizer.step()
+        total = total + loss * len(x)
+        count += len(x)
+    return (total / count).item()
+
+
 @mistake("train-epoch", "What is the type of your result: a tensor on the device, or a number?")
 def a_tensor_on_the_device(model, loader, loss_fn, optimizer):
     return _epoch(model, loader, loss_fn, optimizer)
@@ -1025,6 +1040,15 @@ def losses_only(model, loader, test, loss_fn, optimizer, epochs):
 def an_epoch_less(model, loader, test, loss_fn, optimizer, epochs):
     history = []
     for _ in range(1, epochs):
+        loss = torch.training.train_epoch(model, loader, loss_fn, optimizer)
+        history.append((loss, torch.training.accuracy(model, test)))
+    return history
+
+
+@mistake("capstone", "Asked for two epochs, how many pairs do you return? Where does range end?")
+def an_epoch_more(model, loader, test, loss_fn, optimizer, epochs):
+    history = []
+    for _ in range(epochs + 1):
         loss = torch.training.train_epoch(model, loader, loss_fn, optimizer)
         history.append((loss, torch.training.accuracy(model, test)))
     return history
@@ -1183,6 +1207,7 @@ demands(
         "the gradients of this batch only": gradients_pile_up,
         "in train mode": forgets_train,
         "over samples, not over batches": mean_of_the_means,
+        "each batch's graph is let go": keeps_every_graph,
         "one number comes back": looks_at_each_loss,
         "on the device of the model": stays_on_the_host,
         "a Python number": a_tensor_on_the_device,
@@ -1196,5 +1221,6 @@ demands(
         "accuracy on samples that it does not learn from": measures_on_what_it_learned,
         "after each epoch": measures_before,
         "as many epochs as asked": an_epoch_less,
+        "and none more": an_epoch_more,
     },
 )
