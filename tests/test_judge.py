@@ -2,6 +2,7 @@
 
 import time
 
+import numpy as np
 import pytest
 
 from tinygrad_lessons.classroom.author import audit, lesson, mistakes
@@ -12,6 +13,7 @@ from tinygrad_lessons.classroom.intake import suspect
 from tinygrad_lessons.exercise import marked
 from tinygrad_lessons.lab.observe import look
 from tinygrad_lessons.lab.table import Report
+from tinygrad_lessons.lab.verdict import Verdict
 
 SOURCE = """\
 def products(torch, device, rng, observe):
@@ -176,3 +178,13 @@ def test_the_audit_knows_a_mistake_that_never_ends(tmp_path, monkeypatch):
     exercise = lesson.Exercise("gram", "03_gram", 1, 1.0, cell())
     faults = list(audit._faults(exercise, known, range(1), ("cpu",)))
     assert not [fault for fault in faults if "never_ends" in fault or "twice" in fault], faults
+
+
+def test_arrays_among_what_was_observed_are_no_impossible_count():
+    def gives_an_array(torch, device, rng, observe):
+        observe("a NumPy array", np.arange(3.0))
+
+    import tinygrad_lessons as torch
+
+    seen = look(gives_an_array, torch, "cpu", 1)
+    assert list(judge.odd_counts("gram", [Verdict("gives_an_array", "cpu", seen, seen)])) == []
