@@ -15,19 +15,12 @@ from tinygrad_lessons.functions import function
 ROOT = Path(torch.__file__).parents[1]
 
 
-def stubbed(path):
-    """Whether types are in a stub beside the file, or beside its package."""
-    own, package = path.with_suffix(".pyi"), path.with_name("__init__.pyi")
-    return own.exists() or package.exists()
-
-
 CORE = [
     module
     for name, module in sorted(sys.modules.items())
     if name.partition(".")[0] == "tinygrad_lessons"
     and name.split(".")[1:2] not in (["lab"], ["classroom"])
     and name != "tinygrad_lessons.devices.sim"  # a library of its own, which nobody calls by name
-    and not stubbed(Path(module.__file__))
 ]
 
 
